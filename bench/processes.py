@@ -1,0 +1,97 @@
+"""What a server costs before anybody asks it anything: time to the first answer, memory of all its processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Served:
+    """An application as gunicorn names it, a page that anybody may see, and its settings."""
+
+    app: str
+    path: str
+    environ: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Seconds from the process's start to its first whole answer; proportional memory in MB after a few requests."""
+
+    start_seconds: float
+    memory_mb: float
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def memory_mb(root: int) -> float:
+    """Proportional set size of a process and all below it, in MB: shared pages are counted once. Linux only."""
+    parents: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = status.read_text()
+        except OSError:
+            continue
+        parents.setdefault(int(text.rsplit(")", 1)[1].split()[1]), []).append(int(text.split(" ", 1)[0]))
+    total, waiting = 0, [root]
+    while waiting:
+        process = waiting.pop()
+        waiting += parents.get(process, [])
+        try:
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+def footprint(served: Served, starts: int = 4, requests: int = 50) -> Footprint:
+    """Start an application under gunicorn with two workers several times, take its best start and its memory.
+
+    Its compiled bytecode is kept between the starts, as it is where the portal is installed, whatever the environment of
+    this process says. Raises TimeoutError when it does not answer within a minute.
+    """
+    with tempfile.TemporaryDirectory() as bytecode:
+        environ = {**os.environ, **served.environ, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
+        found = [_one_start(served, environ, requests) for _ in range(starts)]
+    return Footprint(min(f.start_seconds for f in found), found[-1].memory_mb)
+
+
+def _one_start(served: Served, environ: dict[str, str], requests: int) -> Footprint:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}{served.path}"
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "2", "--log-level", "error"]
+    began = time.perf_counter()
+    with subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}", served.app], env=environ) as server:
+        try:
+            while True:
+                try:
+                    urllib.request.urlopen(url, timeout=5).read()
+                    break
+                except (urllib.error.URLError, ConnectionError):
+                    if time.perf_counter() - began > START_SECONDS or server.poll() is not None:
+                        raise TimeoutError(f"{served.app} does not answer") from None
+                    time.sleep(0.01)
+            taken = time.perf_counter() - began
+            for _ in range(requests):
+                urllib.request.urlopen(url, timeout=5).read()
+            return Footprint(taken, memory_mb(server.pid))
+        finally:
+            server.send_signal(signal.SIGTERM)

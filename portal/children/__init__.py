@@ -1,0 +1,1 @@
+"""The child's file: identity, carers, plan, consents, parents' facts, timeline; and sight, which says who sees what."""

@@ -1,0 +1,182 @@
+"""Sight, one of the three ledgers: who may see which child, which fields, because of what, from when until when.
+
+`visible_to` is the only place that decides which children somebody may know of, and `seen_fields` which of their
+fields. Rooms above call `grant_sight` and `end_sight`; nothing else writes the table.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, update
+
+from portal.audit.operations import record
+from portal.children.models import Child, Sight
+from portal.children.rules import FieldSet, FileState, fields_of
+from portal.kernel.actor import SYSTEM, Actor, Role
+from portal.kernel.clock import now as this_moment
+from portal.kernel.db import session, within
+
+REGION_ROLES = (Role.CASEWORKER, Role.SUPERVISOR, Role.COORDINATOR)
+"""Roles that see whole files of their region. Everybody else sees through a row of the ledger."""
+
+
+SILENT = frozenset({"concern"})
+"""What nobody else may learn from the log: that a file was opened because of a concern."""
+
+
+def _live(me: Any, persons: Any, moment: Any) -> ColumnElement[bool]:
+    # Columns of the table: through the mapped class each of these comparisons costs three times as much.
+    row = Sight.__table__.c
+    inherited = and_(
+        row.account_ref.in_(persons),
+        row.fields != FieldSet.PARENTS,
+        row.because_kind.not_in(("pairing", "concern", "break_glass")),
+    )
+    begun = and_(row.from_at <= moment, row.ended_at.is_(None))
+    return and_(or_(row.account_ref == me, inherited), begun, or_(row.until_at.is_(None), row.until_at > moment))
+
+
+def live_sight(actor: Actor, at: datetime | None = None) -> ColumnElement[bool]:
+    """Rows of the ledger that open something to this actor now. A deputy sees what the person stood in for sees by
+    assignment, but never through somebody's pair (a mentor's child is not handed on with a queue), and never parents'
+    facts, which are granted to one named person."""
+    return _live(actor.account_ref, actor.persons(), at or this_moment())
+
+
+_all_of_one = select(Sight.__table__.c.child_id, Sight.__table__.c.fields).where(
+    _live(bindparam("me"), bindparam("persons", expanding=True), bindparam("moment"))
+)
+
+
+def all_sight_of(actor: Actor) -> dict[int, frozenset[FieldSet]]:
+    """Every single child that is open to this actor through the ledger now, by id, with its field sets.
+
+    Asked on every list, so its statement is built once.
+    """
+    found: dict[int, frozenset[FieldSet]] = {}
+    asked = {"me": actor.account_ref, "persons": list(actor.persons()), "moment": this_moment()}
+    for child_id, fields in session().execute(_all_of_one, asked):
+        found[child_id] = found.get(child_id, frozenset()) | {fields}
+    return found
+
+
+def by_region(actor: Actor) -> ColumnElement[bool]:
+    """Children whose whole file the actor sees by role and region."""
+    return and_(within(Child.region_path, actor.paths(*REGION_ROLES)), Child.state != FileState.ENTERED_IN_ERROR)
+
+
+def visible_clause(actor: Actor) -> ColumnElement[bool]:
+    """Children the actor may know exist: staff of the region, or a live row of the ledger."""
+    return or_(by_region(actor), exists().where(Sight.child_id == Child.id, live_sight(actor)))
+
+
+def visible_to(actor: Actor) -> Select[Child]:
+    """Children the actor may know exist. Every read of children starts here."""
+    return select(Child).where(visible_clause(actor))
+
+
+def seen_sets(actor: Actor, child: Any) -> frozenset[FieldSet]:
+    """Which field sets of this child the actor sees. `child` has `id`, `region_path` and `state`."""
+    sets = {s for (s,) in session().execute(select(Sight.fields).where(Sight.child_id == child.id, live_sight(actor)))}
+    if actor.covers(child.region_path, *REGION_ROLES) and child.state is not FileState.ENTERED_IN_ERROR:
+        sets.add(FieldSet.FULL)
+        if actor.covers(child.region_path, Role.COORDINATOR):
+            sets.add(FieldSet.PARENTS)
+    return frozenset(sets)
+
+
+def seen_fields(actor: Actor, child: Any) -> frozenset[str]:
+    """The fields of this child that the actor may read. A template shows nothing that is not in here."""
+    return fields_of(seen_sets(actor, child))
+
+
+def why_seen(actor: Actor, child: Any) -> str:
+    """Through which right the actor sees the child, for the log: a role, or what the ledger's row is because of."""
+    for role in REGION_ROLES:
+        if actor.covers(child.region_path, role):
+            deputy = next(
+                (g.deputy_for for g in actor.grants if g.role is role and child.region_path.startswith(g.path)), ""
+            )
+            return f"{role.value}-deputy" if deputy else role.value
+    because = session().scalar(select(Sight.because_kind).where(Sight.child_id == child.id, live_sight(actor)).limit(1))
+    return because or ""
+
+
+def grant_sight(
+    child: Child, *, account_ref: str, fields: FieldSet, because: Any, actor: Actor, now: datetime,
+    until_at: datetime | None = None, reason: str = "", hidden: bool = False,
+) -> Sight:  # fmt: skip
+    """Open a set of fields of a child to somebody, because of a record (a pairing, a concern). The caller commits."""
+    sight = Sight(
+        child_id=child.id, account_ref=account_ref, fields=fields, because_kind=type(because).__tablename__,
+        because_ref=because.ref, reason=reason, from_at=now, until_at=until_at, granted_by=actor.account_ref,
+    )  # fmt: skip
+    session().add(sight)
+    record("sight-granted", sight, actor=actor, now=now, about_ref=child.ref, reason=reason,
+           hidden=hidden or sight.because_kind in SILENT, fields=fields.value, to=account_ref)  # fmt: skip
+    return sight
+
+
+def end_one_sight(sight: Sight, *, child: Child, now: datetime, actor: Actor, reason: str = "") -> None:
+    """Close one grant of staff. Ending twice is harmless. The caller commits."""
+    if sight.ended_at is None:
+        sight.ended_at = now
+        record(
+            "sight-ended",
+            sight,
+            actor=actor,
+            now=now,
+            about_ref=child.ref,
+            reason=reason,
+            fields=sight.fields.value,
+            of=sight.account_ref,
+        )
+
+
+def end_sight(*, because: Any, now: datetime, actor: Actor = SYSTEM, hidden: bool = False) -> None:
+    """Close everything that was opened because of a record. Ending twice is harmless. The caller commits.
+
+    `hidden` is for safeguarding: the row of the log would tell of a concern.
+    """
+    session().flush()
+    found = session().execute(
+        update(Sight)
+        .where(
+            Sight.because_kind == type(because).__tablename__,
+            Sight.because_ref == because.ref,
+            Sight.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    if getattr(found, "rowcount", 0):
+        record("sight-ended", because, actor=actor, now=now, about_ref=getattr(because, "child_ref", ""),
+               hidden=hidden or type(because).__tablename__ in SILENT)  # fmt: skip
+
+
+def end_all_sight_of(account_ref: str, *, now: datetime) -> None:
+    """Close everything that one account sees through the ledger (its account has ended). The caller commits."""
+    session().flush()
+    session().execute(
+        update(Sight).where(Sight.account_ref == account_ref, Sight.ended_at.is_(None)).values(ended_at=now)
+        .execution_options(synchronize_session="fetch")
+    )  # fmt: skip
+
+
+__all__ = [
+    "REGION_ROLES",
+    "all_sight_of",
+    "by_region",
+    "end_all_sight_of",
+    "end_one_sight",
+    "end_sight",
+    "grant_sight",
+    "live_sight",
+    "seen_fields",
+    "seen_sets",
+    "visible_clause",
+    "visible_to",
+    "why_seen",
+]

@@ -1,0 +1,1 @@
+"""The demo: an invented Lanshan District at the size of the article."""

@@ -1,0 +1,55 @@
+"""What each kind of duty asks for, in words: a title, why it matters, what to press, and a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.kernel.words import N_
+
+
+@dataclass(frozen=True)
+class DutyWords:
+    """English message ids."""
+
+    what: str
+    why: str
+    action: str = N_("Open")
+    icon: str = "clock"
+
+
+DUTY_WORDS: dict[str, DutyWords] = {
+    "log-review": DutyWords(N_("Read a session log"), N_("A mentor waits for an answer."), N_("Read"), "pen"),
+    "log-answer": DutyWords(
+        N_("Answer about a session log"), N_("Your log came back with a question."), N_("Answer"), "pen"
+    ),
+    "silent-pair": DutyWords(
+        N_("Call a pair without contact"), N_("No contact for some time: ask how they are."), N_("Look"), "heart"
+    ),
+    "silent-alert": DutyWords(
+        N_("A pair without contact for long"), N_("The child may feel forgotten. Act today."), N_("Look"), "warning"
+    ),
+    "concern-acknowledge": DutyWords(
+        N_("Take a concern"), N_("It goes to the next person when nobody takes it in time."), N_("Open"), "shield"
+    ),
+    "complaint-answer": DutyWords(N_("Answer a complaint"), N_("Somebody waits for a reply."), N_("Answer"), "chat"),
+    "credential-expires": DutyWords(
+        N_("Renew a volunteer's credential"), N_("Without it the volunteer can take no new child."), N_("Look"), "user"
+    ),
+    "grant-confirm": DutyWords(
+        N_("Confirm a role"), N_("A role that sees cases needs a second person."), N_("Decide"), "lock"
+    ),
+    "mentor-ask": DutyWords(
+        N_("Answer a mentor's request"), N_("A mentor asked for help, a break or an end."), N_("Answer"), "chat"
+    ),
+    "goal-review": DutyWords(N_("Review a goal of the plan"), N_("The day of review has come."), N_("Look"), "list"),
+    "ageing-out": DutyWords(
+        N_("Prepare for growing up"), N_("The young person will be 18 soon. Nothing ends by itself."), N_("Look"),
+        "child",
+    ),
+}  # fmt: skip
+OTHER = DutyWords(N_("Something waits for you"), N_("It is due."))
+
+
+def words_of(kind: str) -> DutyWords:
+    """The words of a kind; plain ones for a kind that is new."""
+    return DUTY_WORDS.get(kind, OTHER)

@@ -1,0 +1,1 @@
+"""Each role's today, the front page, search, and the small public pages."""

@@ -1,0 +1,1 @@
+"""What every room stands on and nothing else: tables, clock, errors, lifecycles, signals, actors, secrets, outbox."""

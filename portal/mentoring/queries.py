@@ -1,0 +1,339 @@
+"""Reading sessions. Lists select columns; sealed texts are opened by whoever shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
+
+from portal.access.models import Account
+from portal.audit.models import StateMove
+from portal.children.models import Child, Sight
+from portal.children.rules import FieldSet
+from portal.children.sight import REGION_ROLES, live_sight
+from portal.kernel.actor import Actor, Role
+from portal.kernel.clock import today
+from portal.kernel.db import session, within
+from portal.kernel.errors import NotFound
+from portal.kernel.people import age_on
+from portal.kernel.secrets import opened
+from portal.mentoring.models import PlannedSession, SessionAmendment, SessionComment, SessionLog, SessionPart
+from portal.mentoring.policy import drafts_of, own_pair, part_clause, planned_visible_to, visible_to, working_pair
+from portal.mentoring.rules import LOGGABLE, LogState, PlanState
+from portal.pairing.models import Pairing
+from portal.pairing.rules import PairingState
+
+MENTOR_NAME = func.coalesce(func.nullif(Child.alias, ""), Child.given_name)
+"""What a mentor may call the child, as SQL."""
+FULL_NAME = Child.name
+
+
+def child_label(actor: Actor) -> ColumnElement[str]:
+    """What this reader may call a child, as SQL: staff of its region and whoever sees its whole file the name, a
+    mentor the alias or given name, also when the mentor is staff somewhere else."""
+    if not actor.roles - {Role.MENTOR}:
+        return MENTOR_NAME
+    whole = exists().where(
+        Sight.child_id == Child.id, live_sight(actor), Sight.fields.in_((FieldSet.FULL, FieldSet.CONCERN))
+    )
+    staff = within(Child.region_path, actor.paths(*REGION_ROLES))
+    return case((or_(staff, whole.correlate(Child)), FULL_NAME), else_=MENTOR_NAME)
+
+
+@dataclass(frozen=True)
+class OwnPair:
+    """A pair as its mentor may see it."""
+
+    id: int
+    ref: str
+    child_ref: str
+    label: str
+    initials: str
+    age: int
+    region_path: str
+    state: PairingState
+
+    @property
+    def loggable(self) -> bool:
+        """Whether a session may be logged or planned now."""
+        return self.state in LOGGABLE
+
+
+def own_pairs(actor: Actor) -> list[OwnPair]:
+    """The pairs of which the actor is the mentor, the longest running first."""
+    rows = session().execute(
+        select(
+            Pairing.id,
+            Pairing.ref,
+            Pairing.child_ref,
+            MENTOR_NAME.label("label"),
+            Child.given_initials,
+            Child.born_on,
+            Pairing.region_path,
+            Pairing.state,
+        )
+        .join(Child, Child.id == Pairing.child_id)
+        .where(own_pair(actor), Pairing.state != PairingState.AGREED)
+        .order_by(Pairing.started_on, Pairing.id)
+    )
+    return [
+        OwnPair(r.id, r.ref, r.child_ref, r.label, r.given_initials, age_on(r.born_on, today()), r.region_path, r.state)
+        for r in rows
+    ]
+
+
+def log_or_404(actor: Actor, ref: str) -> SessionLog:
+    """A sent log that the actor may read. Raises NotFound for any other."""
+    log = session().scalar(visible_to(actor).where(SessionLog.ref == ref))
+    if log is None:
+        raise NotFound
+    return log
+
+
+def draft_or_404(actor: Actor, client_key: str) -> SessionLog:
+    """One's own draft by its key. Raises NotFound for somebody else's, and for a pair that has ended."""
+    log = session().scalar(drafts_of(actor).where(SessionLog.client_key == client_key))
+    if log is None:
+        raise NotFound
+    return log
+
+
+def own_log_by_key(actor: Actor, client_key: str, *, lock: bool = False) -> SessionLog | None:
+    """One's own log by the key that the phone keeps, in whatever state."""
+    statement = select(SessionLog).where(
+        SessionLog.author_ref == actor.account_ref, SessionLog.client_key == client_key
+    )
+    return session().scalar(statement.with_for_update() if lock else statement)
+
+
+def newest_draft(actor: Actor, pairing_id: int | None) -> SessionLog | None:
+    """The draft typed last, for one pair or for any."""
+    statement = drafts_of(actor).order_by(SessionLog.typed_at.desc(), SessionLog.id.desc()).limit(1)
+    return session().scalar(statement.where(SessionLog.pairing_id == pairing_id) if pairing_id else statement)
+
+
+def open_drafts(actor: Actor) -> Sequence[Any]:
+    """One's own drafts with the child's name and the state of the pair."""
+    rows = (
+        drafts_of(actor)
+        .join(Child, Child.id == Pairing.child_id)
+        .with_only_columns(
+            SessionLog.ref,
+            SessionLog.client_key,
+            SessionLog.typed_sealed,
+            SessionLog.typed_at,
+            SessionLog.typed_on,
+            Pairing.ref.label("pairing_ref"),
+            Pairing.state.label("pairing_state"),
+            MENTOR_NAME.label("label"),
+        )
+    )
+    return session().execute(rows.order_by(SessionLog.typed_at.desc(), SessionLog.id.desc()).limit(50)).all()
+
+
+def last_log(actor: Actor, pairing_id: int) -> Any | None:
+    """The newest sent log with contact of one's own pair, for what is chosen beforehand in the next one."""
+    return (
+        session()
+        .execute(
+            select(SessionLog.minutes, SessionLog.way, SessionLog.place)
+            .join(SessionPart, SessionPart.log_id == SessionLog.id)
+            .where(SessionPart.pairing_id == pairing_id, part_clause(actor), SessionLog.attempt.is_(False))
+            .order_by(SessionLog.on_day.desc(), SessionLog.id.desc())
+            .limit(1)
+        )
+        .first()
+    )
+
+
+def due_plans(actor: Actor, until: datetime, most: int = 3) -> Sequence[Any]:
+    """Planned sessions of one's own pairs that have begun by a moment and are not logged yet, the newest first."""
+    return (
+        session()
+        .execute(
+            select(
+                PlannedSession.ref,
+                PlannedSession.starts_at,
+                PlannedSession.ends_at,
+                PlannedSession.place,
+                Pairing.ref.label("pairing_ref"),
+                MENTOR_NAME.label("label"),
+            )
+            .join(Pairing, Pairing.id == PlannedSession.pairing_id)
+            .join(Child, Child.id == Pairing.child_id)
+            .where(
+                own_pair(actor),
+                Pairing.state.in_(LOGGABLE),
+                PlannedSession.state == PlanState.PLANNED,
+                PlannedSession.starts_at <= until,
+            )
+            .order_by(PlannedSession.starts_at.desc(), PlannedSession.id.desc())
+            .limit(most)
+        )
+        .all()
+    )
+
+
+def parts_of(actor: Actor, log: SessionLog) -> Sequence[Any]:
+    """The parts of a log that the actor may read, each with its child."""
+    return (
+        session()
+        .execute(
+            select(
+                SessionPart.id,
+                SessionPart.ref,
+                SessionPart.mood,
+                SessionPart.text_sealed,
+                SessionPart.child_ref,
+                SessionPart.region_path,
+                SessionPart.pairing_id,
+                Pairing.ref.label("pairing_ref"),
+                child_label(actor).label("label"),
+                Child.id.label("child_id"),
+                Child.born_on,
+            )
+            .join(SessionLog, SessionLog.id == SessionPart.log_id)
+            .join(Pairing, Pairing.id == SessionPart.pairing_id)
+            .join(Child, Child.id == Pairing.child_id)
+            .where(SessionPart.log_id == log.id, part_clause(actor))
+            .order_by(SessionPart.id)
+        )
+        .all()
+    )
+
+
+def comments_of(log: SessionLog) -> Sequence[SessionComment]:
+    """What was written on reviewing, oldest first."""
+    return (
+        session()
+        .scalars(select(SessionComment).where(SessionComment.log_id == log.id).order_by(SessionComment.id))
+        .all()
+    )
+
+
+def amendments_of(log: SessionLog, part_refs: set[str]) -> list[SessionAmendment]:
+    """Changes after the lock, newest first; those to one child's part only for whoever reads that part."""
+    rows = session().scalars(
+        select(SessionAmendment).where(SessionAmendment.log_id == log.id).order_by(SessionAmendment.id.desc())
+    )
+    return [a for a in rows if not a.field.startswith("text:") or a.field.removeprefix("text:") in part_refs]
+
+
+def steps_of(kind: str, ref: str) -> Sequence[Any]:
+    """The way of a record: from, to, who, when, why."""
+    return (
+        session()
+        .execute(
+            select(StateMove.source, StateMove.target, StateMove.reason, StateMove.actor_name, StateMove.at)
+            .where(StateMove.subject_kind == kind, StateMove.subject_ref == ref)
+            .order_by(StateMove.id)
+        )
+        .all()
+    )
+
+
+def name_of(account_ref: str) -> str:
+    """The name of an account, '' for none."""
+    return session().scalar(select(Account.name).where(Account.ref == account_ref)) or ""
+
+
+def returned_logs(actor: Actor) -> Sequence[Any]:
+    """One's own logs that came back."""
+    return (
+        session()
+        .execute(
+            select(SessionLog.ref, SessionLog.on_day, MENTOR_NAME.label("label"))
+            .join(Pairing, Pairing.id == SessionLog.pairing_id)
+            .join(Child, Child.id == Pairing.child_id)
+            .where(
+                SessionLog.author_ref == actor.account_ref, SessionLog.state == LogState.RETURNED, working_pair(actor)
+            )
+            .order_by(SessionLog.id)
+            .limit(20)
+        )
+        .all()
+    )
+
+
+def coming_plans(actor: Actor, since: datetime, until: datetime | None = None, most: int = 20) -> Sequence[Any]:
+    """Planned sessions of one's own pairs from a moment on, the earliest first."""
+    statement = (
+        select(
+            PlannedSession.ref,
+            PlannedSession.starts_at,
+            PlannedSession.ends_at,
+            PlannedSession.place,
+            PlannedSession.child_ref,
+            Pairing.ref.label("pairing_ref"),
+            MENTOR_NAME.label("label"),
+        )
+        .join(Pairing, Pairing.id == PlannedSession.pairing_id)
+        .join(Child, Child.id == Pairing.child_id)
+        .where(
+            own_pair(actor),
+            Pairing.state.in_(LOGGABLE),
+            PlannedSession.state == PlanState.PLANNED,
+            PlannedSession.starts_at >= since,
+        )
+        .order_by(PlannedSession.starts_at, PlannedSession.id)
+        .limit(most)
+    )
+    return session().execute(statement.where(PlannedSession.starts_at < until) if until else statement).all()
+
+
+def planned_or_404(actor: Actor, ref: str) -> tuple[PlannedSession, Any]:
+    """A planned session that the actor may know of, with its pair and child as columns. Raises NotFound."""
+    planned = session().scalar(planned_visible_to(actor).where(PlannedSession.ref == ref))
+    if planned is None:
+        raise NotFound
+    return planned, pair_facts(planned.pairing_id)
+
+
+def pair_facts(pairing_id: int) -> Any:
+    """Columns of a pair and its child that planning and publishing need."""
+    return (
+        session()
+        .execute(
+            select(
+                Pairing.id,
+                Pairing.ref,
+                Pairing.child_ref,
+                Pairing.volunteer_ref,
+                Pairing.mentor_account,
+                Pairing.region_path,
+                Pairing.state,
+                Child.given_initials,
+                FULL_NAME.label("full_name"),
+                MENTOR_NAME.label("mentor_name"),
+            )
+            .join(Child, Child.id == Pairing.child_id)
+            .where(Pairing.id == pairing_id)
+        )
+        .one()
+    )
+
+
+def opened_typed(row: Any) -> dict[str, Any]:
+    """A draft as typed, from its columns."""
+    text = opened(SessionLog.typed_sealed, row.ref, row.typed_sealed)
+    return dict(json.loads(text)) if text else {}
+
+
+def did_text(row: Any) -> str:
+    """What was done, from the columns of a log."""
+    return opened(SessionLog.did_sealed, row.ref, row.did_sealed)
+
+
+def part_text(row: Any, *, ref: str = "") -> str:
+    """What is about one child alone, from the columns of a part."""
+    return opened(SessionPart.text_sealed, ref or row.ref, row.text_sealed)
+
+
+def label_in(actor: Actor, pair: Any) -> str:
+    """What this reader may call the child of a pair (columns of `pair_facts`)."""
+    whole = actor.covers(pair.region_path, *REGION_ROLES)
+    return str(pair.full_name if whole else pair.mentor_name)

@@ -1,0 +1,31 @@
+"""What sessions do when another room changes something."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from portal.kernel.actor import Actor
+from portal.kernel.db import session
+from portal.mentoring.models import PlannedSession, SessionLog, SessionPart
+from portal.mentoring.operations.planned import cancel_coming
+from portal.pairing.rules import PairingState
+
+
+def on_child_moved(sender: Any, **_facts: Any) -> None:
+    """A child lives elsewhere now: the staff of the new region read its sessions, those of the old one no longer."""
+    for table in (SessionPart, SessionLog, PlannedSession):
+        session().execute(
+            update(table)
+            .where(table.child_ref == sender.ref)
+            .values(region_path=sender.region_path)
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+def on_pairing_moved(sender: Any, *, actor: Actor, now: datetime, **_facts: Any) -> None:
+    """A pair has ended: whatever it had planned is called off."""
+    if sender.state in (PairingState.CLOSED, PairingState.ENTERED_IN_ERROR):
+        cancel_coming(sender.id, reason="pairing-ended", actor=actor, now=now)

@@ -1,0 +1,77 @@
+"""Every kind of notice: its sentence, its usual channels, and whether it can be turned down. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.kernel.actor import Role
+from portal.kernel.outbox import Channel
+from portal.kernel.words import N_
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind. `sentence` is an English message id filled with the notice's facts; it also is the mail's subject."""
+
+    name: str
+    label: str
+    sentence: str
+    channels: tuple[Channel, ...] = (Channel.MAIL,)
+    urgent: bool = False
+    """Shown as an alert until it is read, sent at once, never turned down."""
+
+
+M, SMS = Channel.MAIL, Channel.SMS
+KINDS: tuple[Kind, ...] = (
+    Kind("concern", N_("Concerns"), N_("A concern is waiting for you. Please open it now."), (M, SMS), urgent=True),
+    Kind("log-returned", N_("Returned logs"), N_("Your log of %(day)s came back with a question.")),
+    Kind("log-reviewed", N_("Reviewed logs"), N_("Your log of %(day)s was read. Thank you."), ()),
+    Kind("log-submitted", N_("Logs to review"), N_("%(name)s sent a log."), ()),
+    Kind("mentor-asks", N_("Mentors' requests"), N_("%(name)s asks for %(what)s.")),
+    Kind("mentor-answered", N_("Answers to your requests"), N_("The coordinator has answered your request.")),
+    Kind("pairing-changed", N_("Changes of a pairing"), N_("Your pairing with %(child)s: %(state)s.")),
+    Kind("session-moved", N_("Moved or cancelled sessions"), N_("Session %(child)s: %(what)s.")),
+    Kind("calendar-invitation", N_("Calendar invitations"), N_("A date in your calendar has changed.")),
+    Kind("silent-pair", N_("Pairs without contact"), N_("A pair has had no contact for %(days)s days.")),
+    Kind("credential-expires", N_("Expiring credentials"), N_("A credential of %(name)s runs out on %(day)s.")),
+    Kind("volunteer-changed", N_("Changes of a volunteer's status"), N_("%(name)s: %(state)s.")),
+    Kind("pairing-needs-you", N_("Pairs that need the coordinator"), N_("A pair needs you: %(what)s.")),
+    Kind("consent-withdrawn", N_("Withdrawn consents"), N_("A consent was withdrawn: %(purpose)s.")),
+    Kind("grant-asked", N_("Roles to confirm"), N_("A role for %(name)s waits for a second person.")),
+    Kind("grant-given", N_("Changes of your roles"), N_("Your roles have changed: %(role)s.")),
+    Kind("case-role-given", N_("New roles that see cases"), N_("%(name)s received a role that sees cases: %(role)s.")),
+    Kind(
+        "address-changed", N_("Changes of your addresses"),
+        N_("The mail address or phone number of %(name)s for signing in was changed. "
+           "If you did not ask for it, tell your coordinator."),
+    ),
+    Kind(
+        "slip-printed", N_("Printed sign-in codes"),
+        N_("%(name)s has printed a sign-in code for you. If you did not ask for it, tell your coordinator."),
+    ),
+    Kind(
+        "deputy-named", N_("Standing in for colleagues"),
+        N_("You stand in for %(name)s from %(from_on)s to %(until_on)s."),
+    ),
+    Kind("complaint-made", N_("Complaints to answer"), N_("A complaint or suggestion waits for an answer.")),
+    Kind("complaint-answered", N_("Answers to your complaints"), N_("Your complaint or suggestion has been answered.")),
+    Kind("duty-overdue", N_("Overdue duties"), N_("Something is overdue: %(what)s.")),
+    Kind(
+        "message-undelivered", N_("Messages that did not arrive"),
+        N_("A message to %(name)s could not be delivered."), (),
+    ),
+    Kind("export-made", N_("Exports"), N_("%(name)s exported %(rows)s rows: %(reason)s"), ()),
+)  # fmt: skip
+BY_NAME = {k.name: k for k in KINDS}
+
+MENTORS = frozenset({Role.MENTOR})
+COORDINATORS = frozenset({Role.COORDINATOR, Role.SUPERVISOR})
+ADMINS = frozenset({Role.ADMIN})
+MEANT_FOR: dict[str, frozenset[Role]] = {
+    "log-returned": MENTORS, "log-reviewed": MENTORS, "mentor-answered": MENTORS, "log-submitted": COORDINATORS,
+    "mentor-asks": COORDINATORS, "silent-pair": COORDINATORS, "pairing-needs-you": COORDINATORS,
+    "volunteer-changed": COORDINATORS, "credential-expires": COORDINATORS | MENTORS, "consent-withdrawn": COORDINATORS,
+    "case-role-given": frozenset({Role.AUDITOR}), "export-made": frozenset({Role.AUDITOR}),
+    "message-undelivered": ADMINS, "grant-asked": ADMINS | COORDINATORS, "complaint-made": COORDINATORS,
+}  # fmt: skip
+"""Which roles a kind is offered to for choosing; a kind that is not named here goes to everybody."""

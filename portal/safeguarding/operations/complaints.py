@@ -1,0 +1,121 @@
+"""Complaints and suggestions: from anybody, with a handler, a clock and a reply."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from portal.access.models import GrantState, RoleGrant
+from portal.audit.operations import move, record
+from portal.duties.operations import end_duty, open_duty
+from portal.kernel.actor import SYSTEM, Actor, Role
+from portal.kernel.clock import local_day, start_of
+from portal.kernel.db import new_ref, session
+from portal.kernel.errors import DomainError, TooMany, require
+from portal.kernel.secrets import vault
+from portal.kernel.words import N_
+from portal.notices.operations import tell
+from portal.places.queries import corrections
+from portal.places.working_days import add_working_days
+from portal.safeguarding import policy, queries
+from portal.safeguarding.models import Complaint
+from portal.safeguarding.rules import ANSWER_WITHIN_WORKING_DAYS, ComplaintKind, ComplaintState
+
+MOST_OF_ONE_SENDER = 5
+MOST_OF_ALL_STRANGERS = 60
+WINDOW = timedelta(hours=1)
+
+
+def code_for(client_key: str) -> str:
+    """The code by which a stranger finds the answer: the same for the same form, so that sending twice shows it again.
+
+    20 hexadecimal places, 80 random bits.
+    """
+    return vault().blind(client_key, "complaint-code")[:20]
+
+
+def code_index(code: str) -> str:
+    """What is kept of a code."""
+    return vault().blind(code, "complaint-code-index")
+
+
+def complain(
+    *,
+    client_key: str,
+    kind: ComplaintKind,
+    text: str,
+    contact: str = "",
+    sender: str = "",
+    actor: Actor | None,
+    now: datetime,
+) -> Complaint:
+    """Take a complaint, start its clock of working days and tell the coordinators. The caller commits.
+
+    `sender` is a stranger's network address, kept as a keyed fingerprint only. `client_key` makes sending twice
+    harmless. Raises TooMany for a stranger who sends too much, DomainError without a text.
+    """
+    if not text.strip():
+        raise DomainError(N_("Write what it is about."), field="text")
+    key = client_key[:40] or new_ref()
+    same = select(Complaint).where(Complaint.client_key == key)
+    standing = session().scalar(same)
+    if standing is not None:
+        return standing
+    index = "" if actor else vault().blind(sender, "complaint-sender")
+    if actor is None:
+        _hold_back(index, now)
+    path = _region_of(actor)
+    due_on = add_working_days(local_day(now), ANSWER_WITHIN_WORKING_DAYS, corrections())
+    complaint = Complaint(
+        client_key=key, kind=kind, text=text, contact="" if actor else contact,
+        account_ref=actor.account_ref if actor else "", sender_index=index,
+        code_index=code_index(code_for(key)), region_path=path, made_at=now,
+        due_at=start_of(due_on + timedelta(days=1)), state=ComplaintState.OPEN,
+    )  # fmt: skip
+    try:
+        with session().begin_nested():
+            session().add(complaint)
+            session().flush()
+    except IntegrityError:
+        standing = session().scalar(same)
+        if standing is None:
+            raise
+        return standing
+    record("complaint-made", complaint, actor=actor or SYSTEM, now=now, kind=kind.value)
+    open_duty(
+        f"complaint:{complaint.ref}", kind="complaint-answer", subject_kind="complaint", subject_ref=complaint.ref,
+        url=f"/complaints/{complaint.ref}", owner_role=Role.COORDINATOR, path=path, due_at=complaint.due_at, now=now,
+    )  # fmt: skip
+    told = [ref for ref in queries.people_over(path, Role.COORDINATOR) if ref != complaint.account_ref]
+    tell("complaint-made", to=told, now=now, url=f"/complaints/{complaint.ref}")
+    return complaint
+
+
+def _hold_back(index: str, now: datetime) -> None:
+    """Strangers may send a few an hour from one address, and not too many in all."""
+    recent = select(func.count()).where(Complaint.account_ref == "", Complaint.made_at > now - WINDOW)
+    of_one = session().scalar(recent.where(Complaint.sender_index == index)) or 0
+    if of_one >= MOST_OF_ONE_SENDER or (session().scalar(recent) or 0) >= MOST_OF_ALL_STRANGERS:
+        raise TooMany(int(WINDOW.total_seconds()))
+
+
+def _region_of(actor: Actor | None) -> str:
+    """Where the complainant belongs; a stranger's goes to the widest region that has a coordinator."""
+    if actor is not None and (path := queries.home_path(actor)):
+        return path
+    held = select(RoleGrant.path).where(RoleGrant.role == Role.COORDINATOR, RoleGrant.state == GrantState.GRANTED)
+    return min(session().scalars(held.where(RoleGrant.path != "")), key=len, default="")
+
+
+def answer_complaint(complaint: Complaint, *, text: str, actor: Actor, now: datetime) -> None:
+    """Answer a complaint; whoever sent it signed in is told. The caller commits."""
+    require(policy.can_answer(actor, complaint))
+    if not text.strip():
+        raise DomainError(N_("Write the answer."), field="answer")
+    move(complaint, ComplaintState.ANSWERED, actor=actor, now=now)
+    complaint.answer, complaint.answered_by, complaint.answered_at = text, actor.account_ref, now
+    end_duty(f"complaint:{complaint.ref}", now=now, actor=actor)
+    if complaint.account_ref:
+        tell("complaint-answered", to=[complaint.account_ref], now=now, url=f"/complaints/{complaint.ref}")

@@ -1,0 +1,105 @@
+"""Who may know of a concern and act on it; who keeps the duty list; who answers complaints.
+
+A concern is silent: only those who are asked, its handler and the safeguarding leads of its region may know of it, each
+with the deputies of today, and never anybody who is named in it, stands in for somebody named, or belongs to the line
+of somebody named whose line is implicated.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+
+from portal.access.models import Deputy, GrantState, RoleGrant
+from portal.kernel.actor import Actor, Role
+from portal.kernel.clock import today
+from portal.kernel.db import within
+from portal.safeguarding.models import Complaint, Concern, ConcernAsk, ConcernNamed
+from portal.safeguarding.rules import WAITING, ComplaintState, ConcernState
+
+LINE = (Role.SUPERVISOR, Role.COORDINATOR)
+"""The line of a named person: everybody who supervises or coordinates the concern's region, or a region in which the
+named person holds a role. Safeguarding leads stand outside the line, unless they hold one of these roles too."""
+
+
+def _named(actor: Actor) -> ColumnElement[bool]:
+    """The actor is named in it, stands in for somebody named, or belongs to an implicated line."""
+    day, line = today(), actor.paths(*LINE)
+    stands_in = exists().where(
+        Deputy.account_ref == ConcernNamed.account_ref, Deputy.deputy_ref == actor.account_ref, Deputy.from_on <= day,
+        Deputy.until_on >= day, Deputy.ended_at.is_(None),
+    )  # fmt: skip
+    over_the_named = exists().where(
+        RoleGrant.account_ref == ConcernNamed.account_ref,
+        RoleGrant.state == GrantState.GRANTED,
+        within(RoleGrant.path, line),
+    )
+    in_line = and_(ConcernNamed.with_line.is_(True), or_(within(Concern.region_path, line), over_the_named))
+    return exists().where(
+        ConcernNamed.concern_id == Concern.id,
+        or_(ConcernNamed.account_ref.in_(actor.persons()), stands_in, in_line),
+    )
+
+
+def visible_clause(actor: Actor) -> ColumnElement[bool]:
+    """Concerns the actor may know exist."""
+    persons = actor.persons()
+    asked_once = exists().where(ConcernAsk.concern_id == Concern.id, ConcernAsk.account_ref.in_(persons))
+    asked = and_(Concern.state.in_(WAITING), or_(Concern.asked_ref.in_(persons), asked_once))
+    leads = within(Concern.region_path, actor.paths(Role.SAFEGUARDING_LEAD))
+    return and_(or_(asked, Concern.handler_ref.in_(persons), leads), ~_named(actor))
+
+
+def visible_to(actor: Actor) -> Select[Concern]:
+    """Concerns the actor may know exist. Every read starts here."""
+    return select(Concern).where(visible_clause(actor))
+
+
+def is_lead(actor: Actor, path: str) -> bool:
+    """Whether the actor is safeguarding lead of the region with this path."""
+    return actor.covers(path, Role.SAFEGUARDING_LEAD)
+
+
+def can_take(concern: Concern) -> bool:
+    """Everybody who may see a waiting concern may take it: the more hands, the sooner somebody is there."""
+    return concern.state in WAITING
+
+
+def can_handle(actor: Actor, concern: Concern) -> bool:
+    """Only the handler works on it and learns who raised it."""
+    return concern.handler_ref == actor.account_ref and concern.state not in (*WAITING, ConcernState.ENTERED_IN_ERROR)
+
+
+def can_hand_over(actor: Actor, concern: Concern) -> bool:
+    """The handler, who stands in for the handler, or a safeguarding lead, while it is being worked on."""
+    working = concern.state in (ConcernState.ACKNOWLEDGED, ConcernState.ASSESSED, ConcernState.ACTED)
+    return working and (concern.handler_ref in actor.persons() or is_lead(actor, concern.region_path))
+
+
+def can_judge(actor: Actor, concern: Concern) -> bool:
+    """A safeguarding lead opens it again, or says that it was entered by mistake."""
+    return is_lead(actor, concern.region_path)
+
+
+def can_pause_at_once(actor: Actor, path: str) -> bool:
+    """Staff of the child's region may ask for the pause while raising; for others the handler decides."""
+    staff = (Role.CASEWORKER, Role.SUPERVISOR, Role.COORDINATOR, Role.SAFEGUARDING_LEAD)
+    return bool(path) and actor.covers(path, *staff)
+
+
+def can_keep_list(actor: Actor, path: str) -> bool:
+    """The safeguarding lead keeps the duty list of the region."""
+    return is_lead(actor, path)
+
+
+def complaints_visible_to(actor: Actor) -> Select[Complaint]:
+    """One's own complaints, and those of the region that one coordinates (from nowhere: any coordinator)."""
+    queue = within(Complaint.region_path, actor.paths(Role.COORDINATOR))
+    if actor.has(Role.COORDINATOR):
+        queue = or_(queue, Complaint.region_path == "")
+    return select(Complaint).where(or_(queue, Complaint.account_ref == actor.account_ref))
+
+
+def can_answer(actor: Actor, complaint: Complaint) -> bool:
+    """A coordinator of the region answers, and nobody answers their own complaint."""
+    covers = actor.coordinates(complaint.region_path) or (not complaint.region_path and actor.has(Role.COORDINATOR))
+    return covers and complaint.account_ref not in actor.persons() and complaint.state is ComplaintState.OPEN

@@ -1,0 +1,19 @@
+"""Every room's tables, imported so that they are known: for migrations."""
+
+from __future__ import annotations
+
+import portal.access.models
+import portal.audit.models
+import portal.calendars.models
+import portal.children.models
+import portal.duties.models
+import portal.home.models
+import portal.kernel.outbox
+import portal.mentoring.models
+import portal.notices.models
+import portal.pairing.models
+import portal.places.models
+import portal.safeguarding.models
+import portal.volunteers.models
+
+__all__ = ["portal"]

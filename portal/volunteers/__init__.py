@@ -1,0 +1,1 @@
+"""Volunteers: profile, skills, availability, credentials with expiry, status with its whole history."""

@@ -1,0 +1,118 @@
+"""A page costs the same number of statements for one row as for many, and never more than twelve.
+
+Each list names who looks, what makes one more row, and what a row looks like on its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bench.measure import counted_statements
+from portal.access.models import Account
+from portal.audit.operations import record
+from portal.kernel.actor import SYSTEM, Role
+from portal.kernel.clock import now
+from portal.kernel.db import db
+from portal.notices.operations import tell
+
+MOST = 12
+MANY = 50
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One list: its address, who looks at it, and how `(made, reader, number)` adds a row."""
+
+    address: str
+    role: Role
+    add: Callable[[Any, Any, int], Any]
+
+
+def add_pair(made: Any, _reader: Any, _n: int) -> Any:
+    """A pair of its own child and mentor."""
+    _account, volunteer = made.mentor()
+    return made.pairing(made.child(), volunteer)
+
+
+def add_log(made: Any, reader: Any, n: int) -> None:
+    """A sent log of a pair of its own."""
+    made.log(add_pair(made, reader, n))
+
+
+def add_notice(made: Any, reader: Any, n: int) -> None:
+    """A notice to the reader."""
+    with made.app.app_context():
+        tell("export-made", to=[reader.ref], now=now(), url="/audit", name="陈", rows=str(n), reason="给街道开会用")
+        db.session.commit()
+
+
+def add_entry(made: Any, reader: Any, n: int) -> None:
+    """A line of the log about the reader's account."""
+    with made.app.app_context():
+        record("children-exported", db.session.get(Account, reader.id), actor=SYSTEM, now=now(), rows=n)
+        db.session.commit()
+
+
+LISTS = (
+    ListPage("/children", Role.COORDINATOR, lambda made, _r, _n: made.child()),
+    ListPage("/volunteers", Role.COORDINATOR, lambda made, _r, _n: made.volunteer()),
+    ListPage("/pairings", Role.COORDINATOR, add_pair),
+    ListPage("/sessions", Role.COORDINATOR, add_log),
+    ListPage("/people", Role.ADMIN, lambda made, _r, n: made.account(Role.CASEWORKER, name=f"某人{n}")),
+    ListPage("/notices", Role.COORDINATOR, add_notice),
+    ListPage("/audit", Role.AUDITOR, add_entry),
+)
+
+
+@pytest.mark.parametrize("page", LISTS, ids=lambda p: p.address)
+def test_one_row_costs_as_many_statements_as_fifty(page, made, sign_in):
+    reader = made.account(page.role)
+    browser = sign_in(reader)
+
+    def rows_and_statements() -> tuple[int, list[str]]:
+        assert browser.get(page.address).status_code == 200
+        with counted_statements() as seen:
+            answer = browser.get(page.address)
+        rows = answer.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]
+        return rows.count("<tr") + rows.count("<li"), [s for s in seen if s.startswith(("SELECT", "WITH"))]
+
+    page.add(made, reader, 0)
+    few, once = rows_and_statements()
+    for n in range(1, MANY):
+        page.add(made, reader, n)
+    many, often = rows_and_statements()
+    assert many > few + 20, "the rows are not on the page"
+    assert len(often) == len(once), sorted(set(often) - set(once))
+    assert len(often) <= MOST, often
+
+
+@pytest.mark.parametrize("page", LISTS, ids=lambda p: p.address)
+def test_a_list_is_light(page, made, sign_in):
+    import gzip
+
+    reader = made.account(page.role)
+    for n in range(30):
+        page.add(made, reader, n)
+    assert len(gzip.compress(sign_in(reader).get(page.address).data, 6)) <= 100_000
+
+
+def test_homes_the_file_and_the_log_form_cost_twelve_at_most(made, sign_in, statements):
+    mentor, volunteer = made.mentor()
+    coordinator = made.account(Role.COORDINATOR)
+    child = made.child()
+    pairing = made.pairing(child, volunteer)
+    made.log(pairing)
+    made.planned(pairing)
+    for reader, address in (
+        (mentor, "/today"), (coordinator, "/today"), (coordinator, f"/children/{child.ref}"), (mentor, f"/children/{child.ref}"),
+        (mentor, "/sessions/new"), (mentor, "/calendar/month"), (coordinator, f"/pairings/{pairing.ref}"),
+    ):  # fmt: skip
+        browser = sign_in(reader)
+        browser.get(address)
+        with statements() as seen:
+            assert browser.get(address).status_code == 200
+        assert len(seen) <= MOST, (address, "\n".join(seen))

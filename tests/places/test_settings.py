@@ -1,0 +1,71 @@
+"""Settings hold from a day on, earlier values stay, and only administrators change them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal.audit.models import AuditEntry
+from portal.kernel.actor import Role
+from portal.kernel.clock import today
+from portal.kernel.db import db
+from portal.places.settings import in_force
+
+
+def change(browser, name, value, day):
+    return browser.post(f"/settings/{name}", data={"value": value, "from_on": day.isoformat(), "reason": "区里通知"})
+
+
+def test_a_value_holds_from_its_day_on_and_the_past_stays(made, sign_in, fresh):
+    browser = sign_in(made.account(Role.ADMIN))
+    next_week = today() + timedelta(days=7)
+    assert change(browser, "silent_alert_days", "25", next_week).status_code == 303
+    with fresh():
+        assert in_force()["silent_alert_days"] == 30
+        assert in_force(next_week)["silent_alert_days"] == 25
+        assert db.session.query(AuditEntry).filter_by(what="setting-changed").count() == 1
+    assert "25" in browser.get("/settings/silent_alert_days").get_data(as_text=True)
+
+
+def test_a_value_out_of_bounds_gets_a_sentence_and_nothing_is_saved(made, sign_in, fresh):
+    answer = change(sign_in(made.account(Role.ADMIN)), "silent_alert_days", "9999", today())
+    assert answer.status_code == 422
+    assert "from 1 to 180" in answer.get_data(as_text=True)
+    with fresh():
+        assert in_force()["silent_alert_days"] == 30
+
+
+def test_a_list_is_one_entry_a_line(made, sign_in, fresh):
+    answer = change(sign_in(made.account(Role.ADMIN)), "hotlines", "报警 110\n\n  热线 12345 ", today())
+    assert answer.status_code == 303
+    with fresh():
+        assert in_force()["hotlines"] == ["报警 110", "热线 12345"]
+
+
+def test_a_coordinator_sees_settings_but_cannot_change_them(made, sign_in):
+    browser = sign_in(made.account(Role.COORDINATOR))
+    assert browser.get("/settings").status_code == 200
+    assert change(browser, "silent_alert_days", "5", today()).status_code == 403
+
+
+def test_an_unknown_setting_is_not_found(made, sign_in):
+    assert sign_in(made.account(Role.ADMIN)).get("/settings/none").status_code == 404
+
+
+def test_the_calendar_can_be_corrected_and_the_correction_taken_back(made, sign_in, fresh):
+    from portal.places.models import DayOff
+    from portal.places.queries import corrections
+
+    browser = sign_in(made.account(Role.ADMIN))
+    day = today() + timedelta(days=3)
+    assert (
+        browser.post(
+            "/settings/calendar", data={"on": day.isoformat(), "is_workday": "no", "label": "暴雪停课"}
+        ).status_code
+        == 303
+    )
+    with fresh():
+        assert corrections() == {day: False}
+        ref = db.session.query(DayOff.ref).scalar()
+    browser.post(f"/settings/calendar/{ref}/removal")
+    with fresh():
+        assert corrections() == {}

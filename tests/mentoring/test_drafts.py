@@ -10,6 +10,7 @@ from portal.audit.models import AuditEntry
 from portal.kernel.clock import now
 from portal.kernel.db import db
 from portal.mentoring.models import SessionLog
+from portal.mentoring.operations import drafts
 from portal.mentoring.operations.drafts import forget_discarded
 from portal.mentoring.rules import LogState
 
@@ -109,6 +110,23 @@ def test_what_arrives_after_sending_changes_nothing(sign_in, world, filled, fres
     data = filled(draft_version=version)
     assert browser.post("/sessions/new", data=data).status_code == 303
     assert keep(browser, {"did": "迟到的"}, version).status_code == 422
+    with fresh():
+        log = db.session.scalars(select(SessionLog)).one()
+        assert (log.state, log.typed) == (LogState.SUBMITTED, None)
+
+
+def test_a_save_that_crosses_the_sending_is_refused(sign_in, world, filled, fresh, monkeypatch):
+    """The save found no row yet, the sending committed one, and only the unique key told the save of it."""
+    browser = sign_in(world.mentor)
+    assert browser.post("/sessions/new", data=filled()).status_code == 303
+
+    def crossing(client_key, *_args, actor, **_kwargs):
+        monkeypatch.undo()
+        return drafts.own_log_by_key(actor, client_key, lock=True)
+
+    monkeypatch.setattr(drafts, "own_log_by_key", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr(drafts, "_begin", crossing)
+    assert keep(browser, {"did": "一起读了绘本"}).status_code == 422
     with fresh():
         log = db.session.scalars(select(SessionLog)).one()
         assert (log.state, log.typed) == (LogState.SUBMITTED, None)

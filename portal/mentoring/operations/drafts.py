@@ -64,6 +64,8 @@ def keep_draft(
     log = own_log_by_key(actor, client_key, lock=True)
     if log is None:
         log = _begin(client_key, fields, pairs=pairs, actor=actor, now=now)
+    if log.state is LogState.DRAFT and not log.typed_version:
+        pass  # begun just now; a row that somebody else began at the same moment is looked at like any other
     elif log.pairing_id not in {p.id for p in pairs}:
         raise NotFound
     elif log.state is LogState.DISCARDED:

@@ -96,6 +96,8 @@ class Registries:
     cards: list[Callable[[Actor], Iterable[Card]]] = field(default_factory=list)
     child_panels: list[Callable[[Actor, Any], Card | None]] = field(default_factory=list)
     """(actor, child as its file has loaded it) → a panel beside the child's file."""
+    need_panels: list[Callable[[Actor, Any], Card | None]] = field(default_factory=list)
+    """(actor, need as its page has loaded it) → a panel on the need's page, such as its referrals or its offer."""
     checklist: list[Callable[[Actor], Iterable[ToDo]]] = field(default_factory=list)
     names: Callable[[Iterable[str]], Mapping[str, str]] = lambda _refs: {}
     """Names of people by account ref, for rooms that stand below the accounts. Set by the factory."""

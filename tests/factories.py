@@ -207,7 +207,8 @@ class Factory:
             )
         )  # fmt: skip
         if volunteer.account_ref and state in (PairingState.ACTIVE, PairingState.CLOSING):
-            self.sight(child, volunteer.account_ref, FieldSet.MENTOR, "pairing", pairing.ref)
+            sees = FieldSet.MENTOR if state is PairingState.ACTIVE else FieldSet.LEAVING
+            self.sight(child, volunteer.account_ref, sees, "pairing", pairing.ref)
         with self.app.app_context():
             for row, field, value in ((Child, "has_live_pairing", live), (Volunteer, "live_pairings", int(live))):
                 found = db.session.get(row, child.id if row is Child else volunteer.id)

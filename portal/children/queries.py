@@ -14,7 +14,7 @@ from portal.access.models import Account
 from portal.access.queries import holders
 from portal.audit.models import AuditEntry
 from portal.children.models import Carer, Child, ChildSupport, Consent, ParentFact, PlanGoal, Sight
-from portal.children.rules import FieldSet, FileState, GoalState, Purpose
+from portal.children.rules import FieldSet, FileState, GoalState, Purpose, fields_of
 from portal.children.sight import live_sight, visible_to
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import session, within
@@ -130,12 +130,23 @@ def people_over(path: str, *roles: Role) -> list[tuple[str, str, Role]]:
 
 
 def sees_by_own_pair(actor: Actor, child: Child) -> bool:
-    """Whether the actor mentors this child now: a live row of the ledger, because of a pairing, their own."""
-    mine = select(Sight.id).where(
+    """Whether the actor mentors this child now, also while the pair comes to its end: a live row of the ledger,
+    because of a pairing, their own."""
+    return bool(_sets_by_own_pair(actor, child))
+
+
+def may_call_carer(actor: Actor, child: Child) -> bool:
+    """Whether the actor's own pair with this child is active; from the beginning of its end on the carer is called by
+    staff. Source: domain.md, People, mentor."""
+    return "carer_on_tap" in fields_of(_sets_by_own_pair(actor, child))
+
+
+def _sets_by_own_pair(actor: Actor, child: Child) -> frozenset[FieldSet]:
+    mine = select(Sight.fields).where(
         live_sight(actor), Sight.child_id == child.id, Sight.account_ref == actor.account_ref,
-        Sight.because_kind == "pairing", Sight.fields == FieldSet.MENTOR,
+        Sight.because_kind == "pairing",
     )  # fmt: skip
-    return session().scalar(mine.limit(1)) is not None
+    return frozenset(session().scalars(mine))
 
 
 def carer_to_call(child: Child) -> Carer | None:

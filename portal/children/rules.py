@@ -237,7 +237,9 @@ class FieldSet(StrEnum):
     DOOR = "door"
     """Grid worker: name, address, carer's phone."""
     MENTOR = "mentor"
-    """Given name or alias, age, needs (support dimensions), history of the own pair."""
+    """Given name or alias, age, needs (support dimensions), history of the own pair; the carer's phone on tap."""
+    LEAVING = "leaving"
+    """A mentor whose pair comes to its end: as MENTOR, but without the carer's phone."""
     CAMP = "camp"
     """Medical and consent facts of one camp."""
     CONCERN = "concern"
@@ -254,7 +256,8 @@ FIELDS: dict[FieldSet, frozenset[str]] = {
     }),
     FieldSet.PARENTS: frozenset({"name", "code", "parents"}),
     FieldSet.DOOR: frozenset({"name", "given_name", "sex", "age", "address", "region", "carer_phone", "carers"}),
-    FieldSet.MENTOR: frozenset({"alias", "age", "sex", "support", "own_history"}),
+    FieldSet.MENTOR: frozenset({"alias", "age", "sex", "support", "own_history", "carer_on_tap"}),
+    FieldSet.LEAVING: frozenset({"alias", "age", "sex", "support", "own_history"}),
     FieldSet.CAMP: frozenset({"given_name", "age", "sex", "health", "consents"}),
     FieldSet.CONCERN: frozenset(),
 }  # fmt: skip

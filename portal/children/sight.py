@@ -135,8 +135,9 @@ def end_one_sight(sight: Sight, *, child: Child, now: datetime, actor: Actor, re
         )
 
 
-def end_sight(*, because: Any, now: datetime, actor: Actor = SYSTEM, hidden: bool = False) -> None:
-    """Close everything that was opened because of a record. Ending twice is harmless. The caller commits.
+def end_sight(*, because: Any, now: datetime, actor: Actor = SYSTEM, hidden: bool = False) -> bool:
+    """Close everything that was opened because of a record; says whether anything was open. Ending twice is harmless.
+    The caller commits.
 
     `hidden` is for safeguarding: the row of the log would tell of a concern.
     """
@@ -151,9 +152,10 @@ def end_sight(*, because: Any, now: datetime, actor: Actor = SYSTEM, hidden: boo
         .values(ended_at=now)
         .execution_options(synchronize_session="fetch")
     )
-    if getattr(found, "rowcount", 0):
+    if was_open := bool(getattr(found, "rowcount", 0)):
         record("sight-ended", because, actor=actor, now=now, about_ref=getattr(because, "child_ref", ""),
                hidden=hidden or type(because).__tablename__ in SILENT)  # fmt: skip
+    return was_open
 
 
 def end_all_sight_of(account_ref: str, *, now: datetime) -> None:

@@ -37,6 +37,7 @@ SIGHT_WORDS = {
     FieldSet.DOOR: "Assignment",
     FieldSet.FULL: "Access",
     FieldSet.MENTOR: "Access",
+    FieldSet.LEAVING: "Access",
 }
 
 

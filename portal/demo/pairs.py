@@ -238,9 +238,13 @@ class Pairs:
         row["first_meeting_on"] = row["started_on"] = day
         row["first_meeting_staff"] = self.staff.near(pair.kid.family.village["path"])["name"]
         pair.active_from = self._move(pair, S.ACTIVE, on=day)
-        pair.sight = store.add(
-            Sight, child_id=pair.kid.row["id"], account_ref=row["mentor_account"], fields=FieldSet.MENTOR,
-            because_kind="pairing", because_ref=row["ref"], from_at=pair.active_from, granted_by=self._by(pair)["ref"],
+        self._open(pair, FieldSet.MENTOR, pair.active_from)
+
+    def _open(self, pair: Pair, fields: FieldSet, at: datetime) -> None:
+        row = pair.row
+        pair.sight = self.store.add(
+            Sight, child_id=pair.kid.row["id"], account_ref=row["mentor_account"], fields=fields,
+            because_kind="pairing", because_ref=row["ref"], from_at=at, granted_by=self._by(pair)["ref"],
         )  # fmt: skip
 
     def _pause(self, pair: Pair) -> None:
@@ -257,7 +261,9 @@ class Pairs:
         if pair.last_contact_on is None or pair.last_contact_on > day:
             pair.last_contact_on = day - timedelta(days=rng.randint(0, 3))
         texts = staff_notes.CLOSURE_REASONS[chosen.value]
-        self._move(pair, S.CLOSING, on=day, reason=pair.kid.fill(rng.choice(texts)))
+        at = self._move(pair, S.CLOSING, on=day, reason=pair.kid.fill(rng.choice(texts)))
+        pair.sight["ended_at"] = at
+        self._open(pair, FieldSet.LEAVING, at)
 
     def _close(self, pair: Pair, day: date) -> None:
         rng, row = self.store.rng, pair.row

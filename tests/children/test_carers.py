@@ -140,6 +140,27 @@ def test_after_the_pair_has_ended_the_child_is_unknown(sign_in, child, mentor, a
     assert log("carer-phone-shown") == []
 
 
+def test_while_the_pair_is_ending_the_mentor_sees_the_child_but_not_the_phone(made, sign_in, child, log):
+    """domain.md, People, mentor: the carer's phone on tap while the pair is active."""
+    account, volunteer = made.mentor()
+    pair = made.pairing(child, volunteer)
+    mentor, coordinator = sign_in(account), sign_in(made.account(Role.COORDINATOR))
+    page = f"/children/{child.ref}"
+    assert "Show the number" in mentor.get(page).text
+    coordinator.post(f"/pairings/{pair.ref}/ending", data={"reason": "目标已达成", "because": "goals_reached"})
+    seen = mentor.get(page)
+    assert seen.status_code == 200
+    assert "What you did together" in seen.text
+    assert "Call the carer" not in seen.text
+    assert "17000000001" not in seen.text
+    answer = mentor.post(f"{page}/carer-phone")
+    assert answer.status_code == 403
+    assert "17000000001" not in answer.text
+    assert log("carer-phone-shown") == []
+    coordinator.post(f"/pairings/{pair.ref}/resumption", data={"reason": "大家愿意继续"})
+    assert "17000000001" in mentor.post(f"{page}/carer-phone").text
+
+
 def test_another_mentor_and_a_grid_worker_get_nothing(made, sign_in, child, mentor):
     assert sign_in(made.mentor()[0]).post(f"/children/{child.ref}/carer-phone").status_code == 404
     door = made.account(Role.GRID_WORKER)

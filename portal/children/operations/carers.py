@@ -99,10 +99,10 @@ def end_carer(child: Child, carer: Carer, *, on: date, actor: Actor, now: dateti
 def show_carer_phone(child: Child, *, actor: Actor, now: datetime) -> Carer:
     """The carer whom the mentor may call now, with the look kept in the log. The caller commits.
 
-    Raises NotAllowed unless the actor mentors the child now, and DomainError without the carer's consent or a phone.
+    Raises NotAllowed unless the actor's own pair with the child is active, and DomainError without the carer's consent or a phone.
     Source: domain.md, People, mentor.
     """
-    require(queries.sees_by_own_pair(actor, child))
+    require(queries.may_call_carer(actor, child))
     today = local_day(now)
     consents = [queries.standing_consent(child.id, purpose, today) for purpose in (Purpose.FILE, Purpose.CARER_PHONE)]
     if not all(consents):

@@ -117,11 +117,12 @@ def _limited(child: Child, fields: frozenset[str], **facts: Any) -> ResponseRetu
     panels = [p for p in (provide(actor, child) for provide in app.registries.child_panels) if p is not None]
     dimensions = dict(coded("support_dimensions"))
     support = [dimensions.get(c, c) for c in queries.support_of(child)] if "support" in fields else None
-    may_call = by_pair and queries.consented(child, Purpose.FILE, Purpose.CARER_PHONE, on=today())
+    calls = by_pair and queries.may_call_carer(actor, child)
+    may_call = calls and queries.consented(child, Purpose.FILE, Purpose.CARER_PHONE, on=today())
     return file_page(
         "limited.html", child, fields, "", seen=seen, sealed=with_addresses(child, fields), entries=entries,
         support=support, panels=panels,
-        by_pair=by_pair, may_call=may_call, more=more, consents=_standing(child) if "consents" in fields else [],
+        by_pair=by_pair, calls=calls, may_call=may_call, more=more, consents=_standing(child) if "consents" in fields else [],
         **facts,
     )  # fmt: skip
 

@@ -90,8 +90,8 @@ def step(
     tells the mentor where there is something to tell. What two people race for is decided by the database; the loser
     gets a DomainError with a sentence. The caller commits.
 
-    The mentor's sight begins with `active`, lasts while the pair comes to its end, and rests while it is paused or
-    frozen, so that nobody can tell the two apart.
+    The mentor's sight begins with `active`, lasts without the carer's phone while the pair comes to its end, and rests
+    while it is paused or frozen, so that nobody can tell the two apart.
     """
     child, volunteer = both_sides(pairing)
     before = pairing.state
@@ -111,7 +111,7 @@ def step(
     note_live_pairing(child, to in LIVE)
     live = select(Pairing.id).where(Pairing.volunteer_id == volunteer.id, Pairing.state.in_(LIVE))
     note_live_pairings(volunteer, len(session().scalars(live).all()))
-    _keep_sight(pairing, child, to, actor=actor, now=now, silent=silent)
+    _keep_sight(pairing, child, actor=actor, now=now, silent=silent)
     if to not in LIVE:
         end_duties_of("pairing", pairing.ref, now=now, actor=actor)
         waiting = select(MentorAsk.ref).where(MentorAsk.pairing_id == pairing.id, MentorAsk.answered_at.is_(None))
@@ -123,20 +123,18 @@ def step(
         _tell_mentor(pairing, child, before, to, now)
 
 
-def _keep_sight(pairing: Pairing, child: Child, to: PairingState, *, actor: Actor, now: datetime, silent: bool) -> None:
-    if to is PairingState.CLOSING:
-        return
-    end_sight(because=pairing, now=now, actor=actor, hidden=silent)
-    if to is PairingState.ACTIVE and pairing.mentor_account:
+def _keep_sight(pairing: Pairing, child: Child, *, actor: Actor, now: datetime, silent: bool) -> None:
+    saw = end_sight(because=pairing, now=now, actor=actor, hidden=silent)
+    fields = None
+    if pairing.state is PairingState.ACTIVE:
+        fields = FieldSet.MENTOR
+    elif pairing.state is PairingState.CLOSING and saw:
+        fields = FieldSet.LEAVING
+    if fields is not None and pairing.mentor_account:
         grant_sight(
-            child,
-            account_ref=pairing.mentor_account,
-            fields=FieldSet.MENTOR,
-            because=pairing,
-            actor=actor,
-            now=now,
+            child, account_ref=pairing.mentor_account, fields=fields, because=pairing, actor=actor, now=now,
             hidden=silent,
-        )
+        )  # fmt: skip
 
 
 def _tell_mentor(pairing: Pairing, child: Child, before: PairingState, to: PairingState, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import bindparam, select, union_all, update
+from sqlalchemy import and_, bindparam, exists, select, union_all, update
 from sqlalchemy.orm import Session
 
 from portal.access.models import Account, AccountSession, Deputy, GrantState, RoleGrant
@@ -15,7 +15,7 @@ from portal.kernel.actor import Actor, Grant
 from portal.kernel.clock import local_day, now
 from portal.kernel.db import session
 from portal.kernel.secrets import token_hash
-from portal.places.settings import setting
+from portal.places import settings
 from portal.web.flow import afterwards
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -51,14 +51,25 @@ GRANTS = union_all(
         GRANT.c.state == GrantState.GRANTED,
     ),
 )  # fmt: skip
+_STANDS_IN = (
+    exists().where(
+        DEPUTY.c.deputy_ref == ACCOUNT.c.ref, DEPUTY.c.from_on <= bindparam("day"),
+        DEPUTY.c.until_on >= bindparam("day"), DEPUTY.c.ended_at.is_(None),
+    )
+    .correlate(ACCOUNT)
+)  # fmt: skip
+# One row for each own role, so that nearly everybody is known by one statement.
 VISITOR = (
     select(
         SESSION.c.id.label("session_id"), SESSION.c.ref.label("session_ref"), SESSION.c.created_at, SESSION.c.seen_at,
         SESSION.c.locked_at, SESSION.c.view_as, ACCOUNT.c.id, ACCOUNT.c.ref, ACCOUNT.c.name, ACCOUNT.c.locale,
         ACCOUNT.c.theme, ACCOUNT.c.volunteer_ref, ACCOUNT.c.is_active,
+        GRANT.c.role, GRANT.c.path, GRANT.c.org_ref, _STANDS_IN.label("stands_in"), settings.AS_TEXT.label("settings"),
     )
     .join_from(SESSION, ACCOUNT, ACCOUNT.c.id == SESSION.c.account_id)
+    .outerjoin(GRANT, and_(GRANT.c.account_id == ACCOUNT.c.id, GRANT.c.state == GrantState.GRANTED))
     .where(SESSION.c.token_hash == bindparam("token_hash"), SESSION.c.ended_at.is_(None))
+    .order_by(GRANT.c.id)
 )  # fmt: skip
 
 
@@ -73,10 +84,14 @@ def grants_of(account_ref: str, account_id: int, at: datetime) -> tuple[Grant, .
     return tuple(found)
 
 
-def actor_of(account: Any, *, session_ref: str = "", at: datetime | None = None, view_as: str = "") -> Actor:
-    """The actor behind an account row (or a row of its columns)."""
+def actor_of(
+    account: Any, *, session_ref: str = "", at: datetime | None = None, view_as: str = "",
+    grants: tuple[Grant, ...] | None = None,
+) -> Actor:  # fmt: skip
+    """The actor behind an account row (or a row of its columns); `grants` when they have been read already."""
     return Actor(
-        account_ref=account.ref, name=account.name, grants=grants_of(account.ref, account.id, at or now()),
+        account_ref=account.ref, name=account.name,
+        grants=grants_of(account.ref, account.id, at or now()) if grants is None else grants,
         volunteer_ref=account.volunteer_ref, session_ref=session_ref, locale=account.locale, view_as=view_as,
     )  # fmt: skip
 
@@ -84,10 +99,12 @@ def actor_of(account: Any, *, session_ref: str = "", at: datetime | None = None,
 def load_visitor(token: str) -> Visitor | None:
     """The visitor with this token; None when the session has ended, has run out or its account is not active."""
     moment = now()
-    row = session().execute(VISITOR, {"token_hash": token_hash(token)}).first()
+    rows = session().execute(VISITOR, {"token_hash": token_hash(token), "day": local_day(moment)}).all()
+    row = rows[0] if rows else None
     if row is None or not row.is_active:
         return None
-    if moment - row.created_at > timedelta(hours=setting("session_hours")):
+    settings.take(row.settings)
+    if moment - row.created_at > timedelta(hours=settings.setting("session_hours")):
         return None
     if row.view_as and current_app.portal_config.demo:  # type: ignore[attr-defined]
         other = (
@@ -101,7 +118,8 @@ def load_visitor(token: str) -> Visitor | None:
         )
         if other is not None:
             return Visitor(token, row, actor_of(other, session_ref=row.session_ref, at=moment, view_as=row.name))
-    return Visitor(token, row, actor_of(row, session_ref=row.session_ref, at=moment))
+    own = None if row.stands_in else tuple(Grant(r.role, r.path, r.org_ref) for r in rows if r.role is not None)
+    return Visitor(token, row, actor_of(row, session_ref=row.session_ref, at=moment, grants=own))
 
 
 def _note_seen(session_id: int, moment: datetime) -> None:
@@ -138,7 +156,7 @@ def find_actor() -> None:
     g.actor, g.theme = visitor.actor, visitor.row.theme
     moment = now()
     idle = moment - visitor.row.seen_at
-    if visitor.row.locked_at is not None or idle > timedelta(minutes=setting("idle_minutes")):
+    if visitor.row.locked_at is not None or idle > timedelta(minutes=settings.setting("idle_minutes")):
         g.locked = True
         if visitor.row.locked_at is None:
             note_locked(visitor.row.session_id, moment)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import g, has_app_context
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, Text, bindparam, cast, func, select
 
 from portal.kernel.clock import today
 from portal.kernel.db import session
@@ -60,6 +62,11 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("visit_days_yellow", N_("Visits"), N_("Visit at yellow risk every"), 30, unit=N_("days"), low=1, high=365, verify=True),
     Declared("visit_days_blue", N_("Visits"), N_("Visit at blue risk every"), 90, unit=N_("days"), low=1, high=365, verify=True),
     Declared("visit_days_green", N_("Visits"), N_("Visit at green risk every"), 180, unit=N_("days"), low=1, high=730, verify=True),
+    Declared("first_visit_working_days", N_("Visits"), N_("First visit after opening a file within"), 5, unit=N_("working days"), low=1, high=60, source="domain.md, Visits by risk", verify=True),
+    Declared("town_days_red", N_("Visits"), N_("Town check at red risk every"), 30, unit=N_("days"), low=1, high=730, verify=True),
+    Declared("town_days_yellow", N_("Visits"), N_("Town check at yellow risk every"), 90, unit=N_("days"), low=1, high=730, verify=True),
+    Declared("town_days_blue", N_("Visits"), N_("Town check at blue risk every"), 180, unit=N_("days"), low=1, high=730, verify=True),
+    Declared("town_days_green", N_("Visits"), N_("Town check at green risk every"), 365, unit=N_("days"), low=1, high=730, verify=True),
     Declared("term_dates", N_("Calendar"), N_("School terms: first and last day, one a line"), ["2025-09-01 2026-01-23", "2026-02-25 2026-07-03", "2026-09-01 2027-01-22"], "list", verify=True),
 )  # fmt: skip
 BY_NAME = {s.name: s for s in SETTINGS}
@@ -69,6 +76,26 @@ _TABLE = Setting.__table__
 _BEGUN = (
     select(_TABLE.c.name, _TABLE.c.value).where(_TABLE.c.from_on <= bindparam("day")).order_by(_TABLE.c.from_on)
 )  # fmt: skip
+_FIELD, _ROW = "\x1f", "\x1e"
+AS_TEXT = select(
+    func.aggregate_strings(
+        cast(_TABLE.c.from_on, String) + _FIELD + _TABLE.c.name + _FIELD + cast(_TABLE.c.value, Text), _ROW
+    )
+).scalar_subquery()
+"""All values that were ever set, in one text: whoever reads a row anyway reads them with it. See `take`."""
+
+
+@lru_cache(maxsize=8)
+def _read(text: str, day: date) -> dict[str, Any]:
+    """What is in force on a day. The text is the key, so that a change by anybody anywhere is seen at once."""
+    cut = (row.split(_FIELD, 2) for row in text.split(_ROW) if row)
+    rows = sorted((date.fromisoformat(from_on), name, value) for from_on, name, value in cut)
+    return DEFAULTS | {name: json.loads(value) for from_on, name, value in rows if from_on <= day and name in BY_NAME}
+
+
+def take(text: str | None) -> None:
+    """Use the settings of this text for the rest of the request."""
+    g.settings = _read(text or "", today())
 
 
 def in_force(on: date | None = None) -> dict[str, Any]:

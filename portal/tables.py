@@ -12,6 +12,7 @@ import portal.kernel.outbox
 import portal.mentoring.models
 import portal.notices.models
 import portal.pairing.models
+import portal.partners.models
 import portal.places.models
 import portal.safeguarding.models
 import portal.volunteers.models

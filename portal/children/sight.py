@@ -7,7 +7,7 @@ fields. Rooms above call `grant_sight` and `end_sight`; nothing else writes the 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, update
 
@@ -92,16 +92,30 @@ def seen_fields(actor: Actor, child: Any) -> frozenset[str]:
     return fields_of(seen_sets(actor, child))
 
 
-def why_seen(actor: Actor, child: Any) -> str:
-    """Through which right the actor sees the child, for the log: a role, or what the ledger's row is because of."""
-    for role in REGION_ROLES:
-        if actor.covers(child.region_path, role):
-            deputy = next(
-                (g.deputy_for for g in actor.grants if g.role is role and child.region_path.startswith(g.path)), ""
-            )
-            return f"{role.value}-deputy" if deputy else role.value
-    because = session().scalar(select(Sight.because_kind).where(Sight.child_id == child.id, live_sight(actor)).limit(1))
-    return because or ""
+class Right(NamedTuple):
+    """Through what somebody sees a child: a role (`coordinator`, `coordinator-deputy`) or what the ledger's row is
+    because of, and on whose behalf ('' for one's own)."""
+
+    why: str
+    in_place_of: str = ""
+
+
+def right_of(actor: Actor, child: Any) -> Right:
+    """Through which right the actor sees the child, for the log: an own one before one that a deputy has.
+
+    `child` has `id` and `region_path`.
+    """
+    covering = [role for role in REGION_ROLES if actor.covers(child.region_path, role)]
+    stands_in = [(role, actor.in_place_of(child.region_path, (role,))) for role in covering]
+    for role, whose in sorted(stands_in, key=lambda found: bool(found[1])):
+        return Right(f"{role.value}-deputy" if whose else role.value, whose)
+    rows = session().execute(
+        select(Sight.because_kind, Sight.account_ref).where(Sight.child_id == child.id, live_sight(actor))
+        .order_by(Sight.account_ref != actor.account_ref, Sight.id).limit(1)
+    )  # fmt: skip
+    for because, whose in rows:
+        return Right(because, "" if whose == actor.account_ref else whose)
+    return Right("")
 
 
 def grant_sight(
@@ -114,7 +128,7 @@ def grant_sight(
         because_ref=because.ref, reason=reason, from_at=now, until_at=until_at, granted_by=actor.account_ref,
     )  # fmt: skip
     session().add(sight)
-    record("sight-granted", sight, actor=actor, now=now, about_ref=child.ref, reason=reason,
+    record("sight-granted", sight, actor=actor, now=now, about=child, reason=reason,
            hidden=hidden or sight.because_kind in SILENT, fields=fields.value, to=account_ref)  # fmt: skip
     return sight
 
@@ -128,7 +142,7 @@ def end_one_sight(sight: Sight, *, child: Child, now: datetime, actor: Actor, re
             sight,
             actor=actor,
             now=now,
-            about_ref=child.ref,
+            about=child,
             reason=reason,
             fields=sight.fields.value,
             of=sight.account_ref,
@@ -169,6 +183,7 @@ def end_all_sight_of(account_ref: str, *, now: datetime) -> None:
 
 __all__ = [
     "REGION_ROLES",
+    "Right",
     "all_sight_of",
     "by_region",
     "end_all_sight_of",
@@ -176,9 +191,9 @@ __all__ = [
     "end_sight",
     "grant_sight",
     "live_sight",
+    "right_of",
     "seen_fields",
     "seen_sets",
     "visible_clause",
     "visible_to",
-    "why_seen",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -103,6 +104,20 @@ class Actor:
     def coordinates(self, path: str) -> bool:
         """Whether the actor is coordinator of the region with this path."""
         return self.covers(path, Role.COORDINATOR)
+
+    def in_place_of(self, path: str, roles: Collection[Role] = ()) -> str:
+        """On whose behalf the actor does something in the region with this path ('' for one that is not known) by one
+        of these roles (by any where none is named): the account stood in for, '' when an own role suffices.
+
+        A role without a region says nothing about a region: there the person stood in for is named.
+        """
+        fit = [
+            g for g in self.grants
+            if (not roles or g.role in roles) and (not path or (g.path and path.startswith(g.path)))
+        ]  # fmt: skip
+        if any(not g.deputy_for for g in fit):
+            return ""
+        return next((g.deputy_for for g in fit), "")
 
     def persons(self) -> frozenset[str]:
         """The accounts that this actor acts for: the own one and those stood in for.

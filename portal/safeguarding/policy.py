@@ -54,6 +54,17 @@ def visible_to(actor: Actor) -> Select[Concern]:
     return select(Concern).where(visible_clause(actor))
 
 
+def in_place_of(actor: Actor, concern: Concern) -> str:
+    """On whose behalf the actor meets a concern: the person asked, or its handler, whose deputy the actor is today;
+    else the lead stood in for. '' for nobody."""
+    waits_for = concern.handler_ref or concern.asked_ref
+    if waits_for == actor.account_ref:
+        return ""
+    if waits_for in actor.persons():
+        return waits_for
+    return actor.in_place_of(concern.region_path, (Role.SAFEGUARDING_LEAD,))
+
+
 def is_lead(actor: Actor, path: str) -> bool:
     """Whether the actor is safeguarding lead of the region with this path."""
     return actor.covers(path, Role.SAFEGUARDING_LEAD)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 
 from portal.kernel.actor import Actor, Role
 from portal.kernel.errors import NotAllowed, NotFound
@@ -49,6 +49,12 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
     if endpoint.rpartition(".")[2] == "static":
         return Rule(anybody=True)
     return getattr(app.view_functions.get(endpoint), "access_rule", None)
+
+
+def roles_asked() -> frozenset[Role]:
+    """The roles that the page being answered asks for; none for a page open to everybody, and in a job."""
+    rule = rule_of(current_app, request.endpoint) if has_request_context() and request.endpoint else None
+    return rule.roles if rule is not None else frozenset()
 
 
 def refuse_undeclared(app: Flask) -> None:

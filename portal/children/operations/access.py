@@ -38,7 +38,7 @@ def note_parent(
     what = {"code": code.value, "since": since.isoformat() if since else "", "evidence": evidence, "remark": remark}
     fact = ParentFact(child_id=child.id, parent=parent, what=what, recorded_by=actor.account_ref, recorded_at=now)
     session().add(fact)
-    record("parent-fact-recorded", fact, actor=actor, now=now, about_ref=child.ref, values={parent: [None, what]})
+    record("parent-fact-recorded", fact, actor=actor, now=now, about=child, values={parent: [None, what]})
     return fact
 
 
@@ -52,7 +52,7 @@ def end_parent_fact(
     if on > local_day(now):
         raise DomainError(N_("This day is in the future."), field="on")
     fact.ended_on = on
-    record("parent-fact-ended", fact, actor=actor, now=now, about_ref=child.ref)
+    record("parent-fact-ended", fact, actor=actor, now=now, about=child)
 
 
 def open_parents_to(
@@ -119,7 +119,8 @@ def move_file(child: Child, target: FileState, *, reason: str, actor: Actor, now
     today = local_day(now)
     if target is FileState.AGEING_OUT and today < ages_out_from(child.born_on):
         raise DomainError(N_("This is for young people from 17½ on: from %(day)s."), day=ages_out_from(child.born_on))
-    move(child, target, actor=actor, now=now, reason=reason, **facts)
+    needed = (Role.CASEWORKER, Role.COORDINATOR) if target is FileState.AGEING_OUT else (Role.COORDINATOR,)
+    move(child, target, actor=actor, now=now, reason=reason, by=needed, **facts)
     child.closed_on = None if target in (FileState.OPEN, FileState.AGEING_OUT) else today
     if child.closed_on is not None:
         end_sight(because=child, now=now, actor=actor)

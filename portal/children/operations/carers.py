@@ -39,7 +39,7 @@ def add_carer(
     if is_guardian:
         child.no_guardian = False
     _flush()
-    record("carer-added", carer, actor=actor, now=now, about_ref=child.ref, guardian=is_guardian,
+    record("carer-added", carer, actor=actor, now=now, about=child, guardian=is_guardian,
            values={"name": ["", name], "relation": ["", relation.value], "phone": ["", phone]})  # fmt: skip
     return carer
 
@@ -82,7 +82,7 @@ def edit_carer(
         child.no_guardian = False
     _flush()
     if values:
-        record("carer-edited", carer, actor=actor, now=now, about_ref=child.ref, values=values)
+        record("carer-edited", carer, actor=actor, now=now, about=child, values=values)
 
 
 def end_carer(child: Child, carer: Carer, *, on: date, actor: Actor, now: datetime) -> None:
@@ -93,7 +93,7 @@ def end_carer(child: Child, carer: Carer, *, on: date, actor: Actor, now: dateti
     if not carer.from_on <= on <= local_day(now):
         raise DomainError(N_("Choose a day between the beginning and today."), field="on")
     carer.ended_on = on
-    record("carer-ended", carer, actor=actor, now=now, about_ref=child.ref, on=on.isoformat())
+    record("carer-ended", carer, actor=actor, now=now, about=child, on=on.isoformat())
 
 
 def show_carer_phone(child: Child, *, actor: Actor, now: datetime) -> Carer:
@@ -112,7 +112,7 @@ def show_carer_phone(child: Child, *, actor: Actor, now: datetime) -> Carer:
     carer = queries.carer_to_call(child)
     if carer is None:
         raise DomainError(N_("No phone number of a carer is known. Ask your coordinator."))
-    record("carer-phone-shown", carer, actor=actor, now=now, about_ref=child.ref, why="pairing")
+    record("carer-phone-shown", carer, actor=actor, now=now, about=child, why="pairing")
     return carer
 
 

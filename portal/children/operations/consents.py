@@ -95,7 +95,7 @@ def write_consent(
             session().flush()
     except IntegrityError as error:
         raise DomainError(N_("Somebody has just recorded a consent for this."), field="purpose") from error
-    record("consent-recorded", consent, actor=actor, now=now, about_ref=child.ref, purpose=purpose.value,
+    record("consent-recorded", consent, actor=actor, now=now, about=child, purpose=purpose.value,
            own=consent.own,
            values={"given_by": ["", given_by], "given_on": ["", given_on.isoformat()]})  # fmt: skip
     return consent
@@ -117,7 +117,7 @@ def withdraw_consent(child: Child, consent: Consent, *, reason: str, actor: Acto
         consent,
         actor=actor,
         now=now,
-        about_ref=child.ref,
+        about=child,
         reason=reason,
         purpose=consent.purpose.value,
     )

@@ -260,7 +260,7 @@ def add_note(child: Child, text: str, *, actor: Actor, now: datetime) -> FileNot
             return earlier
     note = FileNote(child_id=child.id, text=text, written_by=actor.account_ref, writer_name=actor.name, written_at=now)
     session().add(note)
-    record("note-written", note, actor=actor, now=now, about_ref=child.ref, values={"text": ["", text]})
+    record("note-written", note, actor=actor, now=now, about=child, values={"text": ["", text]})
     return note
 
 

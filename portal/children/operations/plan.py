@@ -60,7 +60,7 @@ def add_goal(child: Child, *, dimension: str, goal: str, review_on: date, actor:
     session().add(made)
     session().flush()
     record(
-        "goal-added", made, actor=actor, now=now, about_ref=child.ref, dimension=dimension, values={"goal": ["", goal]}
+        "goal-added", made, actor=actor, now=now, about=child, dimension=dimension, values={"goal": ["", goal]}
     )
     return made
 
@@ -89,7 +89,7 @@ def review_goal(
         goal,
         actor=actor,
         now=now,
-        about_ref=child.ref,
+        about=child,
         state=state.value,
         values={"outcome": ["", outcome]},
     )

@@ -12,7 +12,7 @@ from portal.audit.operations import record_read
 from portal.children import queries
 from portal.children.models import Child
 from portal.children.shown import Shown, shown
-from portal.children.sight import REGION_ROLES, seen_fields, why_seen
+from portal.children.sight import REGION_ROLES, right_of, seen_fields
 from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import now
 from portal.kernel.errors import NotFound
@@ -38,10 +38,9 @@ def read(
     fields = seen_fields(actor, child)
     if not fields.issuperset(needs):
         raise NotFound
-    why = why_seen(actor, child)
+    why, whose = right_of(actor, child)
     record_read(what, kind="child", ref=child.ref, about_ref=child.ref, region_path=child.region_path, why=why,
-                actor=actor,
-                now=now(), hidden=why == "concern")  # fmt: skip
+                actor=actor, now=now(), hidden=why == "concern", in_place_of=whose)  # fmt: skip
     return child, fields
 
 

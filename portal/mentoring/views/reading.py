@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from portal.access.queries import names_of
 from portal.audit.operations import record_read
 from portal.children.models import Child
-from portal.children.sight import REGION_ROLES, why_seen
+from portal.children.sight import REGION_ROLES, right_of
 from portal.kernel.actor import Role
 from portal.kernel.clock import now, today
 from portal.kernel.db import within
@@ -236,7 +236,7 @@ def show(ref: str) -> ResponseReturnValue:
 def note_look(log: SessionLog, parts: Iterable[Any]) -> None:
     """Note for each of these children that their part of a log was looked at."""
     for part in parts:
-        why = why_seen(g.actor, SimpleNamespace(id=part.child_id, region_path=part.region_path))
+        why, whose = right_of(g.actor, SimpleNamespace(id=part.child_id, region_path=part.region_path))
         record_read(
             "session-log-read",
             kind="session_log",
@@ -247,6 +247,7 @@ def note_look(log: SessionLog, parts: Iterable[Any]) -> None:
             actor=g.actor,
             now=now(),
             hidden=why == "concern",
+            in_place_of=whose,
         )
 
 

@@ -121,6 +121,7 @@ def show(ref: str) -> ResponseReturnValue:
         why="pairing" if mentor else "region",
         actor=g.actor,
         now=now(),
+        in_place_of="" if mentor else None,
     )
     return for_mentor(pairing) if mentor else for_staff(pairing)
 

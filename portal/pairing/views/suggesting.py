@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.audit.operations import record_read
 from portal.children.queries import child_or_404, standing_consent
 from portal.children.rules import RISK_TONES, RISK_WORDS, Purpose
-from portal.children.sight import why_seen
+from portal.children.sight import right_of
 from portal.kernel.actor import Role
 from portal.kernel.clock import now, today
 from portal.kernel.errors import NotFound, require
@@ -71,13 +71,15 @@ def new() -> ResponseReturnValue:
     if submitted(form, propose):
         tell(_("Proposed. Now talk with the child, the carer and the volunteer."), "success")
         return redirect(url_for(".show", ref=made[0].ref), 303)
+    why, whose = right_of(g.actor, child)
     record_read(
         "suggestions-read",
         kind="child",
         ref=child.ref,
         about_ref=child.ref,
         region_path=child.region_path,
-        why=why_seen(g.actor, child),
+        why=why,
+        in_place_of=whose,
         actor=g.actor,
         now=now(),
     )

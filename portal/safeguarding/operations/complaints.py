@@ -114,7 +114,7 @@ def answer_complaint(complaint: Complaint, *, text: str, actor: Actor, now: date
     require(policy.can_answer(actor, complaint))
     if not text.strip():
         raise DomainError(N_("Write the answer."), field="answer")
-    move(complaint, ComplaintState.ANSWERED, actor=actor, now=now)
+    move(complaint, ComplaintState.ANSWERED, actor=actor, now=now, by=(Role.COORDINATOR,))
     complaint.answer, complaint.answered_by, complaint.answered_at = text, actor.account_ref, now
     end_duty(f"complaint:{complaint.ref}", now=now, actor=actor)
     if complaint.account_ref:

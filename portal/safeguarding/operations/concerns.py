@@ -145,7 +145,10 @@ def acknowledge(concern: Concern, *, actor: Actor, now: datetime) -> None:
     if concern.handler_ref:
         raise DomainError(N_("Somebody else has taken it already."))
     require(policy.can_take(concern))
-    move(concern, ConcernState.ACKNOWLEDGED, actor=actor, now=now, hidden=True)
+    move(
+        concern, ConcernState.ACKNOWLEDGED, actor=actor, now=now, hidden=True,
+        in_place_of=policy.in_place_of(actor, concern),
+    )  # fmt: skip
     concern.handler_ref, concern.acknowledged_at, concern.asked_ref = actor.account_ref, now, ""
     end_duty(duty_key(concern), now=now, actor=actor)
     read_at(f"/concerns/{concern.ref}", now=now)  # the others' alerts stop
@@ -223,11 +226,12 @@ def hand_over(concern: Concern, *, to: str, text: str, actor: Actor, now: dateti
     require(policy.can_hand_over(actor, concern))
     if to not in queries.fit_people(concern) or to == concern.handler_ref:
         raise DomainError(N_("Choose one of the list."), field="to")
+    whose = policy.in_place_of(actor, concern)
     end_sight(because=concern, now=now, actor=actor)
     concern.handler_ref = to
     _open_file(concern, to, actor=actor, now=now)
     _note(concern, NoteKind.HANDED_OVER, text, actor=actor, now=now)
-    record("concern-handed-over", concern, actor=actor, now=now, hidden=True, to=to)
+    record("concern-handed-over", concern, actor=actor, now=now, hidden=True, in_place_of=whose, to=to)
     if to != actor.account_ref:
         tell("concern", to=[to], now=now, url=f"/concerns/{concern.ref}")
 

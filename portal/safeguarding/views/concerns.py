@@ -87,7 +87,7 @@ def _page(found: Concern) -> ResponseReturnValue:
     record_read(
         "concern-read", kind="concern", ref=found.ref, about_ref=found.child_ref, region_path=found.region_path,
         why="handler" if handles else "lead" if policy.is_lead(actor, found.region_path) else "asked",
-        actor=actor, now=now(), hidden=True,
+        actor=actor, now=now(), hidden=True, in_place_of=policy.in_place_of(actor, found),
     )  # fmt: skip
     named = queries.named_in(found)
     people = names_of({found.handler_ref, found.asked_ref, found.raised_by if handles else ""})

@@ -19,7 +19,7 @@ from portal.web.language import LOCALES, _l
 MOST_TYPED = 400
 """Characters of a password that are read at all."""
 THEMES = {"auto": N_("as the device"), "light": N_("light"), "dark": N_("dark")}
-STANDINGS = {"active": N_("in use"), "invited": N_("invited"), "ended": N_("account ended")}
+STANDINGS = {"active": N_("in use"), "invited": N_("not in use yet"), "ended": N_("account ended")}
 
 
 class Password(wtforms.PasswordField):

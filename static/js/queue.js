@@ -65,6 +65,22 @@ export async function show(state = "ready") {
     else line.append(make("button", { class: "btn btn-outline-secondary", type: "button", click: drain }, word("send_now")));
   }
   for (const item of rejected) {
-    line.append(make("span", {}, `${word("rejected")} ${item.title ?? ""}`), make("a", { href: `${item.page}#outbox=${encodeURIComponent(item.key)}` }, word("fix")));
+    line.append(make("span", {}, `${word("rejected")} ${item.title ?? ""}`), make("span", { class: "waiting-do" },
+      make("a", { href: `${item.page}#outbox=${encodeURIComponent(item.key)}` }, word("fix")),
+      make("button", { class: "btn btn-link", type: "button", click: () => discard(item) }, word("discard"))));
   }
+}
+
+/* Its author lets a refused entry go; until the page changes it can be taken back. */
+async function discard(item) {
+  await store.remove("outbox", item.key);
+  await show();
+  const line = document.querySelector("[data-waiting]");
+  if (!line) return;
+  const back = async () => {
+    await store.put("outbox", item);
+    await show();
+  };
+  line.hidden = false;
+  line.append(make("span", {}, `${word("discarded")} ${item.title ?? ""}`), make("button", { class: "btn btn-outline-secondary", type: "button", click: back }, word("undo")));
 }

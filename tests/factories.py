@@ -85,11 +85,12 @@ class Factory:
             self.grant(account, role, at=at)
         return account
 
-    def grant(self, account: Account, role: Role, *, at: str = DISTRICT) -> RoleGrant:
-        """Give a role, as two other people did."""
+    def grant(self, account: Account, role: Role, *, at: str = DISTRICT, org_ref: str = "") -> RoleGrant:
+        """Give a role over a region, or in an organisation, as two other people did."""
         return self.save(
             RoleGrant(
-                account_id=account.id, account_ref=account.ref, role=role, path="" if role is Role.MENTOR else self.path(at),
+                account_id=account.id, account_ref=account.ref, role=role,
+                path="" if role is Role.MENTOR or org_ref else self.path(at), org_ref=org_ref,
                 sees_cases=role in SEES_CASES, state=GrantState.GRANTED, asked_by="first", asked_at=now(), granted_by="second",
                 granted_at=now(),
             )

@@ -10,6 +10,8 @@ from portal.kernel.db import within
 
 GIVEN_HERE = tuple(r for r in Role if r not in (Role.PARTNER, Role.PARTNER_MANAGER, Role.GUARDIAN))
 """Roles that an administrator asks for on a person's page. Partners' roles hang on an organisation."""
+OF_ORGANISATION = frozenset({Role.PARTNER, Role.PARTNER_MANAGER})
+"""Roles whose scope is an organisation, named by its ref."""
 SECOND_PERSONS = (Role.ADMIN, Role.COORDINATOR, Role.SAFEGUARDING_LEAD)
 """Who may be the second person of a role that sees cases, in its scope. Source: domain.md, People (`admin`)."""
 STANDS_IN = tuple(sorted(STAFF))
@@ -39,6 +41,12 @@ def can_ask(actor: Actor, account: Account, path: str) -> bool:
 def can_bring_in_mentor(actor: Actor, account: Account) -> bool:
     """Invite a volunteer of the own region and ask for their mentor role: the coordinator, who keeps the register."""
     return bool(account.volunteer_ref) and actor.coordinates(account.region_path) and account.ref not in actor.persons()
+
+
+def can_bring_in_colleague(actor: Actor, path: str, org_ref: str) -> bool:
+    """Bring people into an organisation of this region: its manager, and the region's coordinator and administrator."""
+    manages = any(g.role is Role.PARTNER_MANAGER and g.org_ref == org_ref for g in actor.grants)
+    return org_ref != "" and (manages or actor.covers(path, Role.COORDINATOR, Role.ADMIN))
 
 
 def can_send_link(actor: Actor, account: Account) -> bool:

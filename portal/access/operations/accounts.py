@@ -13,7 +13,7 @@ from portal.access.models import Account, GrantState, RoleGrant
 from portal.access.operations import roles as role_operations
 from portal.access.operations.links import end_links, send_invitation
 from portal.access.operations.sign_ins import end_other_sessions, own_account
-from portal.access.policy import can_keep
+from portal.access.policy import OF_ORGANISATION, can_bring_in_colleague, can_keep
 from portal.audit.operations import record
 from portal.kernel.actor import SYSTEM, Actor, Role
 from portal.kernel.db import session
@@ -63,6 +63,7 @@ def invite(
     phone: str = "",
     roles: Collection[Role] = (),
     volunteer_ref: str = "",
+    org_ref: str = "",
     locale: str = "zh_Hans",
 ) -> tuple[Account, str]:
     """Make an account and send its invitation by mail and SMS, whichever was given. The caller commits.
@@ -71,10 +72,12 @@ def invite(
     the invitation is printed on a slip. Roles that see cases wait for a second person; the portal's own `SYSTEM` actor
     gives the others at once, which is how the first administrator comes in.
     Raises NotAllowed unless the actor administers the region, or coordinates it and brings in a mentor
-    (`volunteer_ref`); DomainError for an address that cannot be or is taken.
+    (`volunteer_ref`), or brings a colleague into an organisation (`org_ref`); DomainError for an address that cannot
+    be or is taken.
     """
     brings_in = bool(volunteer_ref) and set(roles) <= {Role.MENTOR} and actor.coordinates(region_path)
-    require(actor is SYSTEM or brings_in or actor.covers(region_path, Role.ADMIN))
+    colleague = set(roles) <= OF_ORGANISATION and can_bring_in_colleague(actor, region_path, org_ref)
+    require(actor is SYSTEM or brings_in or colleague or actor.covers(region_path, Role.ADMIN))
     if not name:
         raise DomainError(N_("Give the person's name."), field="name")
     account = Account(name=name, region_path=region_path, created_at=now, volunteer_ref=volunteer_ref, locale=locale)
@@ -82,8 +85,8 @@ def invite(
     _save(account)
     record("account-invited", account, actor=actor, now=now, about_ref=account.ref)
     for role in roles:
-        role_operations.ask_role(account, role, path=region_path, actor=actor, now=now)
-    return account, send_invitation(account, actor=actor, now=now)
+        role_operations.ask_role(account, role, path=region_path, actor=actor, now=now, org_ref=org_ref)
+    return account, send_invitation(account, actor=actor, now=now, may=colleague)
 
 
 def edit_account(
@@ -133,7 +136,8 @@ def _address_moved(account: Account, before: dict[str, str | None], *, actor: Ac
             continue
         role_operations.end_role(grant, account, actor=actor, now=now)
         session().flush()
-        role_operations.ask_role(account, grant.role, path=grant.path or account.region_path, actor=actor, now=now)
+        path = grant.path or account.region_path
+        role_operations.ask_role(account, grant.role, path=path, actor=actor, now=now, org_ref=grant.org_ref)
 
 
 def end_account(account: Account, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -177,7 +181,7 @@ def bring_back(account: Account, *, actor: Actor, now: datetime) -> None:
     for grant in lost:
         path = grant.path or account.region_path
         if actor.covers(path, Role.ADMIN):
-            role_operations.ask_role(account, grant.role, path=path, actor=actor, now=now)
+            role_operations.ask_role(account, grant.role, path=path, actor=actor, now=now, org_ref=grant.org_ref)
 
 
 def note_volunteer(account: Account, volunteer_ref: str, *, actor: Actor, now: datetime) -> None:

@@ -87,12 +87,13 @@ def _send(account: Account, kind: LinkKind, token: str, *, ends_at: datetime, no
     return sum(bool(address) for _channel, address in ways)
 
 
-def send_invitation(account: Account, *, actor: Actor, now: datetime) -> str:
+def send_invitation(account: Account, *, actor: Actor, now: datetime, may: bool = False) -> str:
     """Send a new invitation; earlier ones end. Gives its token. The caller commits.
 
+    `may` says that the calling room has checked that the actor may: an organisation brings in its own people.
     Raises NotAllowed unless the actor keeps the account or brings in a mentor, DomainError when it is ended or in use.
     """
-    require(actor is SYSTEM or can_send_link(actor, account))
+    require(may or actor is SYSTEM or can_send_link(actor, account))
     if not account.is_active:
         raise DomainError(N_("This account is ended. Reactivate it first."))
     if account.password_hash:

@@ -8,7 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.access.models import Account, GrantState, RoleGrant
-from portal.access.policy import GIVEN_HERE, can_ask, can_bring_in_mentor, can_end, can_grant, path_for
+from portal.access.policy import (
+    GIVEN_HERE,
+    OF_ORGANISATION,
+    can_ask,
+    can_bring_in_colleague,
+    can_bring_in_mentor,
+    can_end,
+    can_grant,
+    path_for,
+)
 from portal.access.queries import holders, second_persons
 from portal.audit.operations import record
 from portal.kernel.actor import ROLE_WORDS, SEES_CASES, SYSTEM, Actor, Role
@@ -21,8 +30,10 @@ BOOTSTRAP = "bootstrap"
 """Stands as the granting person where the portal's own command asked."""
 
 
-def ask_role(account: Account, role: Role, *, path: str, actor: Actor, now: datetime, reason: str = "") -> RoleGrant:
-    """Ask for a role for somebody over a region. The caller commits.
+def ask_role(
+    account: Account, role: Role, *, path: str, actor: Actor, now: datetime, reason: str = "", org_ref: str = ""
+) -> RoleGrant:
+    """Ask for a role for somebody over a region, or in the organisation `org_ref` of that region. The caller commits.
 
     A role that sees no cases is granted at once; one that does, and the administrator's, waits for a second person,
     who is told. Asking again for
@@ -30,8 +41,12 @@ def ask_role(account: Account, role: Role, *, path: str, actor: Actor, now: date
     Raises NotAllowed for oneself or outside the actor's regions, DomainError for a role that is not given this way.
     """
     as_mentor = role is Role.MENTOR and can_bring_in_mentor(actor, account)
-    require(actor is SYSTEM or as_mentor or can_ask(actor, account, path))
-    if role not in GIVEN_HERE:
+    of_organisation = role in OF_ORGANISATION and org_ref != ""
+    as_colleague = (
+        of_organisation and account.ref not in actor.persons() and can_bring_in_colleague(actor, path, org_ref)
+    )
+    require(actor is SYSTEM or as_mentor or as_colleague or can_ask(actor, account, path))
+    if not (of_organisation if org_ref else role in GIVEN_HERE):
         raise DomainError(N_("This role is not given here."), field="role")
     if not account.is_active:
         raise DomainError(N_("This account is ended. Reactivate it first."))
@@ -40,7 +55,7 @@ def ask_role(account: Account, role: Role, *, path: str, actor: Actor, now: date
         RoleGrant.account_id == account.id,
         RoleGrant.role == role,
         RoleGrant.path == own_path,
-        RoleGrant.org_ref == "",
+        RoleGrant.org_ref == org_ref,
         RoleGrant.state.in_([GrantState.ASKED, GrantState.GRANTED]),
     )
     if (standing := session().scalar(open_one)) is not None:
@@ -50,6 +65,7 @@ def ask_role(account: Account, role: Role, *, path: str, actor: Actor, now: date
         account_ref=account.ref,
         role=role,
         path=own_path,
+        org_ref=org_ref,
         sees_cases=role in SEES_CASES,
         state=GrantState.ASKED,
         asked_by=actor.account_ref,
@@ -71,6 +87,7 @@ def ask_role(account: Account, role: Role, *, path: str, actor: Actor, now: date
         reason=reason,
         role=role.value,
         path=own_path,
+        organisation=org_ref,
     )
     # Who could make administrators alone could be the second person to themselves, by an account of their own making.
     if role in SEES_CASES or (role is Role.ADMIN and actor is not SYSTEM):
@@ -172,6 +189,27 @@ def _end(grant: RoleGrant, account: Account, *, actor: Actor, now: datetime, rea
         role=grant.role.value,
         path=grant.path,
     )
+
+
+def end_roles_in(org_ref: str, *, actor: Actor, now: datetime, reason: str, account_ref: str = "") -> int:
+    """End every open role in an organisation, or those of one person there. Gives how many. The caller commits.
+
+    The room that keeps the organisation has checked that the actor may. Twice is harmless.
+    """
+    if not org_ref:
+        return 0
+    open_ones = (
+        select(RoleGrant, Account)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(RoleGrant.org_ref == org_ref, RoleGrant.state.in_([GrantState.GRANTED, GrantState.ASKED]))
+        .order_by(RoleGrant.id)
+    )
+    if account_ref:
+        open_ones = open_ones.where(RoleGrant.account_ref == account_ref)
+    found = session().execute(open_ones).all()
+    for grant, account in found:
+        _end(grant, account, actor=actor, now=now, reason=reason)
+    return len(found)
 
 
 def end_roles_of(account: Account, *, actor: Actor, now: datetime) -> None:

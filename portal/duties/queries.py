@@ -9,18 +9,22 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 
 from portal.duties.models import Duty, DutyState
+from portal.duties.words import ON_OWN_PAGE
 from portal.kernel.actor import Actor
 from portal.kernel.db import session, within
 
 
 def owed_by(actor: Actor) -> Select[Duty]:
-    """What this person owes: by name, by role in a scope, and for those stood in for. Hidden ones by own name only."""
+    """What this person owes: by name, by role in a scope, and for those stood in for. Hidden ones by own name only.
+
+    Without the kinds that have a list of their own.
+    """
     by_role = [
         and_(Duty.owner_role == role, within(Duty.path, actor.paths(role))) for role in actor.roles if actor.paths(role)
     ]
     own = Duty.owner_ref == actor.account_ref
     open_ones = and_(Duty.hidden.is_(False), or_(Duty.owner_ref.in_(actor.persons()), *by_role))
-    return select(Duty).where(Duty.state == DutyState.OWED, or_(own, open_ones))
+    return select(Duty).where(Duty.state == DutyState.OWED, Duty.kind.not_in(ON_OWN_PAGE), or_(own, open_ones))
 
 
 def first_owed(actor: Actor, kinds: Collection[str] | None = None, most: int = 50) -> list[Duty]:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 
 from portal.access.queries import holders
 from portal.duties.models import Duty, DutyState
-from portal.duties.words import words_of
+from portal.duties.words import ON_OWN_PAGE, words_of
 from portal.kernel.actor import Role
 from portal.kernel.clock import local_day
 from portal.kernel.db import session
@@ -17,8 +17,8 @@ from portal.notices.operations import tell
 
 ESCALATE_AFTER = timedelta(days=7)
 """Overdue for so long, whoever coordinates the region is told as well."""
-TOLD_OTHERWISE = frozenset({"silent-alert"})
-"""Kinds whose opening is told already."""
+TOLD_OTHERWISE = frozenset({"silent-alert"}) | ON_OWN_PAGE
+"""Kinds whose opening is told already, or that are told in a digest."""
 MOST_AT_ONCE = 500
 
 

@@ -41,12 +41,19 @@ DUTY_WORDS: dict[str, DutyWords] = {
     "mentor-ask": DutyWords(
         N_("Answer a mentor's request"), N_("A mentor asked for help, a break or an end."), N_("Answer"), "chat"
     ),
+    "visit": DutyWords(N_("Visit a child"), N_("The day of the next visit has come."), N_("Begin"), "home"),
+    "town-check": DutyWords(
+        N_("Look in from the town"), N_("The town's own check has come round."), N_("Begin"), "home"
+    ),
     "goal-review": DutyWords(N_("Review a goal of the plan"), N_("The day of review has come."), N_("Look"), "list"),
     "ageing-out": DutyWords(
         N_("Prepare for growing up"), N_("The young person will be 18 soon. Nothing ends by itself."), N_("Look"),
         "child",
     ),
 }  # fmt: skip
+ON_OWN_PAGE = frozenset({"visit", "town-check"})
+"""Kinds of which everybody owes hundreds, months ahead: their room's own list shows them, and nobody gets a mail for
+each of them."""
 OTHER = DutyWords(N_("Something waits for you"), N_("It is due."))
 
 

@@ -28,6 +28,12 @@ child_left = _signals.signal(
 child_moved = _signals.signal(
     "child-moved", doc="A child's region changed. Sender: the child. Keywords: before, actor, now."
 )
+child_opened = _signals.signal(
+    "child-opened", doc="A file was opened, or opened again. Sender: the child. Keywords: actor, now."
+)
+risk_changed = _signals.signal(
+    "risk-changed", doc="A child's risk level was set. Sender: the child. Keywords: before, reason, actor, now."
+)
 account_ended = _signals.signal(
     "account-ended", doc="An account was deactivated. Sender: the account. Keywords: actor, now."
 )

@@ -22,7 +22,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.clock import local_day
 from portal.kernel.db import session
 from portal.kernel.errors import DomainError, Stale, require
-from portal.kernel.events import child_moved
+from portal.kernel.events import child_moved, child_opened, risk_changed
 from portal.kernel.people import Sex, id_number_problem, masked_id
 from portal.kernel.secrets import vault
 from portal.kernel.words import N_
@@ -128,6 +128,7 @@ def open_file(
         values={"name": ["", name], "born_on": ["", born_on.isoformat()]},
         in_spite_of_similar=anyway,
     )
+    child_opened.send(child, actor=actor, now=now)
     return child
 
 
@@ -242,6 +243,7 @@ def change_risk(child: Child, level: RiskLevel, *, reason: str, actor: Actor, no
         before=before.value,
         after=level.value,
     )
+    risk_changed.send(child, before=before, reason=reason, actor=actor, now=now)
 
 
 def add_note(child: Child, text: str, *, actor: Actor, now: datetime) -> FileNote:

@@ -1,0 +1,1 @@
+"""What is done with visits and their plan: the only writers of this room's table."""

@@ -30,6 +30,11 @@ def can_coordinate(actor: Actor, child: Any) -> bool:
     return actor.coordinates(child.region_path)
 
 
+def can_open_parents(actor: Actor, child: Any) -> bool:
+    """The coordinator of the region opens parents' facts to others, in person: nobody opens what they may not read."""
+    return actor.covers_in_person(child.region_path, Role.COORDINATOR)
+
+
 def can_move_house(actor: Actor, from_path: str, to_path: str) -> bool:
     """Whoever is responsible for both villages; leaving the district is a transfer."""
     return actor.covers(from_path, Role.SUPERVISOR, Role.COORDINATOR) and actor.covers(

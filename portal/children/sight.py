@@ -78,11 +78,14 @@ def visible_to(actor: Actor) -> Select[Child]:
 
 
 def seen_sets(actor: Actor, child: Any) -> frozenset[FieldSet]:
-    """Which field sets of this child the actor sees. `child` has `id`, `region_path` and `state`."""
+    """Which field sets of this child the actor sees. `child` has `id`, `region_path` and `state`.
+
+    Parents' facts are a grant of their own (domain.md, Privacy 6): a coordinator has it in person, not who stands in.
+    """
     sets = {s for (s,) in session().execute(select(Sight.fields).where(Sight.child_id == child.id, live_sight(actor)))}
     if actor.covers(child.region_path, *REGION_ROLES) and child.state is not FileState.ENTERED_IN_ERROR:
         sets.add(FieldSet.FULL)
-        if actor.covers(child.region_path, Role.COORDINATOR):
+        if actor.covers_in_person(child.region_path, Role.COORDINATOR):
             sets.add(FieldSet.PARENTS)
     return frozenset(sets)
 

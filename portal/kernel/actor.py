@@ -101,6 +101,10 @@ class Actor:
         """Whether the actor holds one of these roles in a scope that contains this region path."""
         return any(path.startswith(p) for p in self.paths(*roles))
 
+    def covers_in_person(self, path: str, *roles: Role) -> bool:
+        """As `covers`, by an own role: what is given to one named person is not handed on to a deputy."""
+        return any(g.role in roles and not g.deputy_for and g.path and path.startswith(g.path) for g in self.grants)
+
     def coordinates(self, path: str) -> bool:
         """Whether the actor is coordinator of the region with this path."""
         return self.covers(path, Role.COORDINATOR)

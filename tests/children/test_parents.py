@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from portal.access.models import Deputy
 from portal.children.models import ParentFact, Sight
 from portal.children.rules import FieldSet
 from portal.kernel.actor import Role
 from portal.kernel.clock import now, standing_at, today
 
-VILLAGE_A = "371302105001"
+VILLAGE_A, VILLAGE_B = "371302105001", "371302109001"
 FACT = {"parent": "father", "code": "PRISON", "since": "2024-05-01", "evidence": "杜鹃判决书", "remark": ""}
 UNTIL = (today() + timedelta(days=7)).isoformat()
 
@@ -88,6 +89,30 @@ def test_nobody_grants_to_oneself_or_to_staff_elsewhere(made, sign_in, child, ro
         data = {"person": person, "reason": "x", "until_on": UNTIL}
         assert browser.post(f"/children/{child.ref}/parents/grants", data=data).status_code == 422
     assert rows(Sight) == []
+
+
+def test_who_stands_in_for_the_coordinator_does_not_read_parents_facts(made, sign_in, child, coordinator, rows):
+    """domain.md, Privacy 6: a grant of their own. A deputy inherits queues and the file, not this."""
+    coordinator.post(f"/children/{child.ref}/parents/new", data=FACT)
+    away, deputy = made.account(Role.COORDINATOR), made.account(Role.SUPERVISOR, at=VILLAGE_B)
+    made.save(Deputy(account_ref=away.ref, deputy_ref=deputy.ref, from_on=today(), until_on=today(), named_at=now()))
+    browser = sign_in(deputy)
+    file = browser.get(f"/children/{child.ref}")
+    assert file.status_code == 200
+    assert f"/children/{child.ref}/parents" not in file.text
+    assert "杜鹃判决书" not in file.text
+    reader = made.account(Role.CASEWORKER, at=VILLAGE_A)
+    grant = {"person": reader.ref, "reason": "x", "until_on": UNTIL}
+    for answer in (
+        browser.get(f"/children/{child.ref}/parents"),
+        browser.get(f"/children/{child.ref}/parents/new"),
+        browser.post(f"/children/{child.ref}/parents/new", data=FACT),
+        browser.post(f"/children/{child.ref}/parents/grants", data=grant),
+    ):
+        assert answer.status_code == 404
+        assert "杜鹃判决书" not in answer.text
+    assert rows(Sight) == []
+    assert sign_in(away).get(f"/children/{child.ref}/parents").status_code == 200
 
 
 def test_a_caseworker_does_not_end_a_grant_of_parents_facts(made, sign_in, child, rows):

@@ -20,7 +20,8 @@ from portal.kernel.events import child_left
 from portal.kernel.words import N_
 
 MAY_READ_PARENTS = (Role.CASEWORKER, Role.SUPERVISOR, Role.SAFEGUARDING_LEAD, Role.CONFIRMER)
-"""Staff to whom a coordinator may open parents' facts (coordinators of the region read them by their role)."""
+"""Staff to whom a coordinator may open parents' facts (coordinators of the region read them by their role, their
+deputies do not)."""
 
 
 def note_parent(
@@ -60,9 +61,10 @@ def open_parents_to(
 ) -> Sight:
     """Open parents' facts to one named person until a day (included), with the reason. The caller commits.
 
-    Raises NotAllowed unless the actor coordinates the region, and DomainError for somebody who is not staff there.
+    Raises NotAllowed unless the actor coordinates the region in person, and DomainError for somebody who is not staff
+    there.
     """
-    require(policy.can_coordinate(actor, child))
+    require(policy.can_open_parents(actor, child))
     if account_ref not in {ref for ref, _name, _role in queries.people_over(child.region_path, *MAY_READ_PARENTS)}:
         raise DomainError(N_("Choose somebody of the list."), field="person")
     if account_ref in actor.persons():

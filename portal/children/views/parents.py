@@ -35,7 +35,7 @@ def parents(ref: str) -> ResponseReturnValue:
              "remark": what.get("remark", ""),
              "ended_on": fact.ended_on}
         )  # fmt: skip
-    coordinates = policy.can_coordinate(g.actor, child)
+    coordinates = policy.can_open_parents(g.actor, child)
     return file_page(
         "parents.html", child, fields, "parents", facts=facts,
         grants=queries.grants_of(child, FieldSet.PARENTS, now()) if coordinates else [],
@@ -93,7 +93,7 @@ def end_parent_fact(ref: str, fact_ref: str) -> ResponseReturnValue:
 def parent_grants(ref: str) -> ResponseReturnValue:
     """Open parents' facts to one named person for a time."""
     child, fields = form_of(ref, "parents")
-    require(policy.can_coordinate(g.actor, child))
+    require(policy.can_open_parents(g.actor, child))
     form: Any = forms.ParentGrantForm()
     people = queries.people_over(child.region_path, *access.MAY_READ_PARENTS)
     form.person.offer((r, f"{name} · {role_words(role)}") for r, name, role in people if r not in g.actor.persons())

@@ -7,6 +7,7 @@ import portal.audit.models
 import portal.calendars.models
 import portal.children.models
 import portal.duties.models
+import portal.files.models
 import portal.home.models
 import portal.kernel.outbox
 import portal.mentoring.models

@@ -11,6 +11,8 @@ WHAT_WORDS: dict[str, str] = {
     "account-returned": N_("brought an account back"),
     "account-linked": N_("tied an account to a volunteer"),
     "anchor-taken": N_("took the head of the log outside"),
+    "attachment-kept": N_("kept a file"),
+    "attachment-forgotten": N_("deleted a file"),
     "audit-exported": N_("exported the log"),
     "carer-added": N_("entered a carer"),
     "carer-edited": N_("edited a carer"),

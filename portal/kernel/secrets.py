@@ -34,20 +34,28 @@ class Vault:
 
     def seal(self, text: str, place: str) -> bytes:
         """Encrypt text for one place (`table:column:row`), so that it cannot be swapped with another row's."""
+        return self.seal_bytes(text.encode(), place)
+
+    def seal_bytes(self, content: bytes, place: str) -> bytes:
+        """Encrypt the content of a file for one place."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         name = self.current.encode()
-        sealed = self._keys[self.current].encrypt(nonce, text.encode(), place.encode())
+        sealed = self._keys[self.current].encrypt(nonce, content, place.encode())
         return bytes([len(name)]) + name + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> str:
         """Decrypt what was sealed for this place. Raises CannotOpen for another place or a key that is gone."""
+        return self.open_bytes(sealed, place).decode()
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
+        """Decrypt the content of a file. Raises CannotOpen as `open` does."""
         length = sealed[0]
         name = sealed[1 : 1 + length].decode()
         nonce = sealed[1 + length : 1 + length + NONCE_BYTES]
         if name not in self._keys:
             raise CannotOpen(f"no key {name!r}")
         try:
-            return self._keys[name].decrypt(nonce, sealed[1 + length + NONCE_BYTES :], place.encode()).decode()
+            return self._keys[name].decrypt(nonce, sealed[1 + length + NONCE_BYTES :], place.encode())
         except InvalidTag as error:
             raise CannotOpen(place) from error
 
@@ -87,8 +95,10 @@ class Sealed:
         return open_sealed(type(row).__tablename__, self.column, row.ref, getattr(row, self.column))
 
     def __set__(self, row: Any, value: str | None) -> None:
-        place = f"{type(row).__tablename__}:{self.column}:{row.ref}"
-        setattr(row, self.column, vault().seal(value, place) if value else None)
+        setattr(row, self.column, vault().seal(value, self._place(row)) if value else None)
+
+    def _place(self, row: Any) -> str:
+        return f"{type(row).__tablename__}:{self.column}:{row.ref}"
 
 
 def open_sealed(table: str, column: str, ref: str, sealed: bytes | None) -> str:
@@ -99,6 +109,11 @@ def open_sealed(table: str, column: str, ref: str, sealed: bytes | None) -> str:
 def opened(column: InstrumentedAttribute[Any], ref: str, sealed: bytes | None) -> str:
     """Open a sealed column, named by its attribute: `opened(Carer.phone_sealed, row.ref, row.phone_sealed)`."""
     return open_sealed(column.class_.__tablename__, column.key, ref, sealed)
+
+
+def sealed_for(column: InstrumentedAttribute[Any], ref: str, text: str | None) -> bytes | None:
+    """What to write into a sealed column of the row with this ref, where no object is made of it. None for no text."""
+    return vault().seal(text, f"{column.class_.__tablename__}:{column.key}:{ref}") if text else None
 
 
 class SealedJson(Sealed):
@@ -112,6 +127,19 @@ class SealedJson(Sealed):
 
     def __set__(self, row: Any, value: Any) -> None:
         super().__set__(row, None if value is None else json.dumps(value, ensure_ascii=False))
+
+
+class SealedBytes(Sealed):
+    """Like `Sealed`, for the content of a file. Reading gives b'' for nothing."""
+
+    def __get__(self, row: Any, owner: type | None = None) -> Any:
+        if row is None:
+            return self
+        sealed = getattr(row, self.column)
+        return vault().open_bytes(bytes(sealed), self._place(row)) if sealed else b""
+
+    def __set__(self, row: Any, value: Any) -> None:
+        setattr(row, self.column, vault().seal_bytes(value, self._place(row)) if value else None)
 
 
 def new_token() -> str:

@@ -42,7 +42,7 @@ def test_a_stranger_complains_without_a_name_and_finds_the_answer_by_the_code(
     answer = send(client, contact="13900000000")
     assert answer.status_code == 303
     assert answer.location.startswith("/complaints/answers/")
-    assert send(client).location == answer.location, "sending twice is harmless"
+    assert send(client, contact="13900000000").location == answer.location, "sending twice is harmless"
     page = client.get(answer.location)
     assert "It has arrived" in page.text
     assert TEXT not in page.text
@@ -75,6 +75,31 @@ def test_somebody_signed_in_is_told_of_the_answer_and_sees_it(made, sign_in, coo
     with fresh():
         told = db.session.execute(select(Notice.account_ref, Notice.kind)).all()
         assert {(r[0], r[1]) for r in told} == {(coordinator.ref, "complaint-made"), (mentor.ref, "complaint-answered")}
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+def test_a_form_sent_again_with_other_words_keeps_both_and_says_so(made, client, sign_in, coordinator, fresh, stranger):
+    browser = client if stranger else sign_in(made.account(Role.CASEWORKER))
+    browser.set_cookie("locale", "en")
+    first = send(browser)
+    assert "Both are kept" not in browser.get(first.location).text
+    second = send(browser, text="还有一件事：电话没有人接。")
+    assert second.location != first.location
+    assert "Both are kept; this is the later one." in browser.get(second.location).text
+    assert send(browser, text="还有一件事：电话没有人接。").location == second.location, "twice is harmless"
+    assert send(browser).location == first.location
+    with fresh():
+        assert sorted(c.text for c in db.session.scalars(select(Complaint))) == sorted([TEXT, "还有一件事：电话没有人接。"])
+
+
+def test_a_key_that_somebody_else_has_used_loses_nothing(made, sign_in, coordinator, fresh):
+    mine = send(sign_in(made.account(Role.CASEWORKER))).location
+    browser = sign_in(made.account(Role.CASEWORKER))
+    theirs = send(browser).location
+    assert theirs != mine
+    assert TEXT in browser.get(theirs).text
+    with fresh():
+        assert db.session.scalar(select(func.count(Complaint.id))) == 2
 
 
 def test_others_do_not_see_it(made, sign_in, client, coordinator, fresh):

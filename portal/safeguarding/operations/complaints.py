@@ -54,13 +54,15 @@ def complain(
     """Take a complaint, start its clock of working days and tell the coordinators. The caller commits.
 
     `sender` is a stranger's network address, kept as a keyed fingerprint only. `client_key` makes sending twice
-    harmless. Raises TooMany for a stranger who sends too much, DomainError without a text.
+    harmless; a form sent again with other words is a complaint of its own, and nothing is lost. Raises TooMany for a stranger who sends too much, DomainError without a text.
     """
     if not text.strip():
         raise DomainError(N_("Write what it is about."), field="text")
     key = client_key[:40] or new_ref()
-    same = select(Complaint).where(Complaint.client_key == key)
-    standing = session().scalar(same)
+    standing = _sent_before(key)
+    if standing is not None and not _says(standing, kind, text, contact, actor):
+        key = vault().blind("\0".join((key, actor.account_ref if actor else "", kind, text, contact)), "complaint-key")[:40]
+        standing = _sent_before(key)
     if standing is not None:
         return standing
     index = "" if actor else vault().blind(sender, "complaint-sender")
@@ -79,10 +81,12 @@ def complain(
             session().add(complaint)
             session().flush()
     except IntegrityError:
-        standing = session().scalar(same)
-        if standing is None:
+        # The same form twice at once: whoever came second looks again at what stands.
+        if _sent_before(key) is None:
             raise
-        return standing
+        return complain(
+            client_key=key, kind=kind, text=text, contact=contact, sender=sender, actor=actor, now=now
+        )  # fmt: skip
     record("complaint-made", complaint, actor=actor or SYSTEM, now=now, kind=kind.value)
     open_duty(
         f"complaint:{complaint.ref}", kind="complaint-answer", subject_kind="complaint", subject_ref=complaint.ref,
@@ -91,6 +95,16 @@ def complain(
     told = [ref for ref in queries.people_over(path, Role.COORDINATOR) if ref != complaint.account_ref]
     tell("complaint-made", to=told, now=now, url=f"/complaints/{complaint.ref}")
     return complaint
+
+
+def _sent_before(key: str) -> Complaint | None:
+    return session().scalar(select(Complaint).where(Complaint.client_key == key))
+
+
+def _says(standing: Complaint, kind: ComplaintKind, text: str, contact: str, actor: Actor | None) -> bool:
+    """Whether this is what stands, from the same sender."""
+    sent = (standing.kind, standing.text, standing.contact, standing.account_ref)
+    return sent == (kind, text, "" if actor else contact, actor.account_ref if actor else "")
 
 
 def _hold_back(index: str, now: datetime) -> None:

@@ -52,10 +52,12 @@ def complaint_new() -> ResponseReturnValue:
         )  # fmt: skip
 
     if submitted(form, keep):
+        if made[0].client_key != key:
+            tell(_("You had sent this form before with other words. Both are kept; this is the later one."), "warning")
         if actor:
             tell(_("Thank you. It has reached the coordinators; the answer will stand here."), "success")
             return saved(url_for(".complaint", ref=made[0].ref), key=key)
-        return saved(url_for(".complaint_by_code", code=operations.code_for(key)), key=key)
+        return saved(url_for(".complaint_by_code", code=operations.code_for(made[0].client_key)), key=key)
     if wants_json() and request.method == "POST":
         return refused(form)
     return page(

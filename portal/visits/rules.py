@@ -86,7 +86,12 @@ SEEN: dict[str, tuple[str, dict[str, str]]] = {
     "health": (N_("Health"), {FINE: N_("well"), "unwell": N_("unwell"), "ill": N_("seriously ill or injured")}),
     "schooling": (
         N_("Schooling"),
-        {FINE: N_("goes to school"), "absent": N_("often absent"), "out": N_("does not go"), "not_yet": N_("not of age")},
+        {
+            FINE: N_("goes to school"),
+            "absent": N_("often absent"),
+            "out": N_("does not go"),
+            "not_yet": N_("not of age"),
+        },
     ),
     "housing": (N_("Housing"), {FINE: N_("safe and tidy"), "poor": N_("poor"), "unsafe": N_("unsafe")}),
     "mood": (N_("Mood"), {FINE: N_("cheerful"), "quiet": N_("quiet"), "low": N_("sad or afraid")}),

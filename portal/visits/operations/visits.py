@@ -160,9 +160,7 @@ def _raise_alarm(client_key: str, entry: Entry, child_ref: str, *, actor: Actor,
 
 
 def _standing(client_key: str, actor: Actor) -> Visit | None:
-    return session().scalar(
-        select(Visit).where(Visit.author_ref == actor.account_ref, Visit.client_key == client_key)
-    )
+    return session().scalar(select(Visit).where(Visit.author_ref == actor.account_ref, Visit.client_key == client_key))
 
 
 def _again(visit: Visit, entry: Entry) -> Saved:

@@ -56,7 +56,7 @@ def chinese_phone(_form: object, field: Digits) -> None:
 class ListFilters(FilterForm):
     """What narrows the list of children."""
 
-    q = Text(_l("Name, zxy, code"), limit=40)
+    q = Text(_l("Name, pinyin initials or code"), limit=40)
     region = Pick(_l("Town or village"), empty=_l("all"))
     state = Pick(_l("State"), STATES, enum=FileState, empty=_l("open and growing up"))
     risk = Pick(_l("Risk"), RISK_WORDS, enum=RiskLevel, empty=_l("all"))

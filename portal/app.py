@@ -23,9 +23,8 @@ import portal.pairing.views
 import portal.places.views
 import portal.safeguarding.views
 import portal.volunteers.views
-from portal import jobs
 from portal.access.current import init_login
-from portal.config import Config, from_environment
+from portal.config import REHEARSAL, Config, from_environment
 from portal.kernel.clock import use_zone
 from portal.kernel.db import init_db
 from portal.kernel.secrets import Vault, use_vault
@@ -33,6 +32,7 @@ from portal.notices.queries import unread_count
 from portal.places.settings import in_force
 from portal.web.access import check_access, refuse_undeclared
 from portal.web.chrome import init_chrome
+from portal.web.compiled import keep_compiled
 from portal.web.errors import init_errors
 from portal.web.flow import Portal, init_flow, start_transaction
 from portal.web.language import init_language
@@ -75,8 +75,12 @@ def create_app(config: Config | None = None, **flask_settings: Any) -> Portal:
     connect_directory(app.registries)
     app.cli.commands.clear()
     refuse_undeclared(app)
+    keep_compiled(app.jinja_env, config.instance)
     if config.worker_inside:
-        jobs.start_inside(app)
+        # The worker's loops, mail among them, are read only by a process that works.
+        from portal.jobs import start_inside
+
+        start_inside(app)
     return app
 
 
@@ -89,4 +93,7 @@ def init_limits(app: Portal) -> None:
         default_limits=[f"{app.portal_config.rate_limit_per_minute} per minute"], headers_enabled=False,
     )  # fmt: skip
     # An unchanged feed costs less than counting it would, and its secret of 256 bits cannot be guessed.
-    limiter.request_filter(lambda: bool(g.get("actor")) or app.testing or request.endpoint == "calendars.feed")
+    limiter.request_filter(
+        lambda: bool(g.get("actor")) or app.testing or request.endpoint == "calendars.feed"
+        or REHEARSAL in request.environ
+    )  # fmt: skip

@@ -23,9 +23,9 @@ def _settings(**changes: str) -> Config:
 
 
 def _app(config: Config) -> Any:
-    from portal.app import create_app
+    from portal.serving import load
 
-    return create_app(config)
+    return load(config)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
+REHEARSAL = "portal.rehearsal"
+"""In the environ of a request that the process makes to itself while it starts; no visitor can set it."""
 
 
 class UnsafeSetting(Exception):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.config import Config, resource
 from portal.kernel.db import begin_writing, db
+from portal.web.compiled import Address
 from portal.web.registries import Registries
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -39,6 +40,7 @@ class Portal(Flask):
 
     portal_config: Config
     registries: Registries
+    url_rule_class = Address
     jinja_options = {"cache_size": -1}
     """All templates are kept, in a plain dictionary: there is a fixed number, and a page asks for ten of them."""
 

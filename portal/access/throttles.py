@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import case, delete, literal, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import case, delete, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.access.models import Throttle
@@ -71,32 +71,25 @@ def count(limits: Limits, now: datetime) -> None:
 
 
 def _raise_counter(separate: Session, *, key: str, now: datetime) -> None:
-    def raised() -> bool:
-        """Count on a row that is there; its window begins anew when it is over."""
-        over = Throttle.window_began_at <= now - WINDOW
-        return (
-            separate.scalar(
-                update(Throttle)
-                .where(Throttle.key == key)
-                .values(
-                    failures=case((over, 1), else_=Throttle.failures + 1),
-                    window_began_at=case(
-                        (over, literal(now, Throttle.window_began_at.type)), else_=Throttle.window_began_at
-                    ),
-                )
-                .returning(Throttle.id)
-            )
-            is not None
-        )
+    """Count in one statement, so that of many tries at once none is lost, also when the row is being made or forgiven.
 
-    if raised():
-        return
-    try:
-        with separate.begin_nested():
-            separate.add(Throttle(key=key, failures=1, window_began_at=now))
-    except IntegrityError:
-        # Another request has just made the row.
-        raised()
+    A window that is over begins anew.
+    """
+    over = Throttle.window_began_at <= now - WINDOW
+    insert = postgresql.insert if separate.get_bind().dialect.name == "postgresql" else sqlite.insert
+    separate.execute(
+        insert(Throttle)
+        .values(key=key, failures=1, window_began_at=now)
+        .on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={
+                "failures": case((over, 1), else_=Throttle.failures + 1),
+                "window_began_at": case(
+                    (over, literal(now, Throttle.window_began_at.type)), else_=Throttle.window_began_at
+                ),
+            },
+        )
+    )
 
 
 def forgive(typed: str) -> None:

@@ -78,9 +78,7 @@ def move(
     subject.state = target
     note_move(subject, source, target, actor=actor, now=now, reason=reason)
     what = f"{type(subject).__tablename__.replace('_', '-')}-moved"
-    entry = record(
-        what, subject, actor=actor, now=now, reason=reason, hidden=hidden, by=by, in_place_of=in_place_of
-    )
+    entry = record(what, subject, actor=actor, now=now, reason=reason, hidden=hidden, by=by, in_place_of=in_place_of)
     entry.facts = {"source": source.value, "target": target.value, **facts}
 
 
@@ -125,4 +123,3 @@ def record_read(
         afterwards(lambda separate: separate.add(entry))
     else:
         session().add(entry)
-

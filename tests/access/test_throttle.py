@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from portal.access import throttles
+from portal.access.models import Account
+from portal.audit.models import AuditEntry
 from portal.kernel.actor import Role
 from portal.kernel.clock import now, standing_at
 from portal.kernel.db import db
@@ -116,6 +120,59 @@ def test_a_success_forgives_the_account_but_not_the_network(with_password, clien
     for _n in range(throttles.MOST_PER_ADDRESS - throttles.MOST_PER_ACCOUNT + 1):
         assert client.post("/sign-in", data={"typed": account.email, "password": "x"}).status_code == 422
     assert client.post("/sign-in", data={"typed": "x", "password": "x"}).status_code == 429
+
+
+def counted(fresh):
+    """The counters by kind: failures of one account, of one network, of all."""
+    with fresh():
+        rows = db.session.execute(select(throttles.Throttle.key, throttles.Throttle.failures))
+        return sorted((row.key.partition(":")[0], row.failures) for row in rows)
+
+
+def test_many_wrong_tries_at_once_are_all_counted(app, with_password, fresh, monkeypatch):
+    for limit in ("MOST_PER_ACCOUNT", "MOST_PER_ADDRESS", "MOST_IN_ALL"):
+        monkeypatch.setattr(throttles, limit, 1000)
+    account = with_password(Role.MENTOR)
+
+    def guess(n):
+        return app.test_client().post("/sign-in", data={"typed": account.email, "password": f"wrong {n}"}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(guess, range(40))) == {422}
+    assert counted(fresh) == [("account", 40), ("address", 40), ("all", 40)]
+
+
+def test_a_window_that_is_over_begins_anew_once_for_tries_at_once(app, with_password, fresh, monkeypatch):
+    account = with_password(Role.MENTOR)
+    wrong = {"typed": account.email, "password": "wrong"}
+    for _n in range(3):
+        app.test_client().post("/sign-in", data=wrong)
+    with standing_at(now() + throttles.WINDOW + timedelta(seconds=1)):
+        with ThreadPoolExecutor(4) as pool:
+            codes = list(pool.map(lambda _n: app.test_client().post("/sign-in", data=wrong).status_code, range(4)))
+        assert codes == [422] * 4
+    assert counted(fresh) == [("account", 4), ("address", 4), ("all", 4)]
+
+
+def test_a_wrong_try_counts_also_when_its_request_breaks(app, with_password, fresh, monkeypatch):
+    """What the request did is rolled back; the failure and its row in the log stand."""
+    account = with_password(Role.MENTOR)
+
+    def broken(*_args, **_facts):
+        account_row = db.session.get(Account, account.id)
+        account_row.name = "改了"
+        db.session.flush()
+        raise RuntimeError("the page cannot be made")
+
+    monkeypatch.setattr("portal.access.views.sign_ins.page", broken)
+    with pytest.raises(RuntimeError, match="cannot be made"):
+        app.test_client().post("/sign-in", data={"typed": account.email, "password": "wrong"})
+    assert counted(fresh) == [("account", 1), ("address", 1), ("all", 1)]
+    with fresh():
+        assert db.session.get(Account, account.id).name != "改了"
+        assert (
+            db.session.scalar(select(AuditEntry.subject_ref).where(AuditEntry.what == "sign-in-failed")) == account.ref
+        )
 
 
 def test_old_counters_are_swept(app, client, fresh):

@@ -89,7 +89,9 @@ def test_a_form_sent_again_with_other_words_keeps_both_and_says_so(made, client,
     assert send(browser, text="还有一件事：电话没有人接。").location == second.location, "twice is harmless"
     assert send(browser).location == first.location
     with fresh():
-        assert sorted(c.text for c in db.session.scalars(select(Complaint))) == sorted([TEXT, "还有一件事：电话没有人接。"])
+        assert sorted(c.text for c in db.session.scalars(select(Complaint))) == sorted(
+            [TEXT, "还有一件事：电话没有人接。"]
+        )
 
 
 def test_a_key_that_somebody_else_has_used_loses_nothing(made, sign_in, coordinator, fresh):

@@ -59,9 +59,7 @@ def add_goal(child: Child, *, dimension: str, goal: str, review_on: date, actor:
     )
     session().add(made)
     session().flush()
-    record(
-        "goal-added", made, actor=actor, now=now, about=child, dimension=dimension, values={"goal": ["", goal]}
-    )
+    record("goal-added", made, actor=actor, now=now, about=child, dimension=dimension, values={"goal": ["", goal]})
     return made
 
 

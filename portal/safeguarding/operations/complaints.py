@@ -54,14 +54,16 @@ def complain(
     """Take a complaint, start its clock of working days and tell the coordinators. The caller commits.
 
     `sender` is a stranger's network address, kept as a keyed fingerprint only. `client_key` makes sending twice
-    harmless; a form sent again with other words is a complaint of its own, and nothing is lost. Raises TooMany for a stranger who sends too much, DomainError without a text.
+    harmless; a form sent again with other words is a complaint of its own, and nothing is lost. Raises TooMany for a
+    stranger who sends too much, DomainError without a text.
     """
     if not text.strip():
         raise DomainError(N_("Write what it is about."), field="text")
     key = client_key[:40] or new_ref()
     standing = _sent_before(key)
     if standing is not None and not _says(standing, kind, text, contact, actor):
-        key = vault().blind("\0".join((key, actor.account_ref if actor else "", kind, text, contact)), "complaint-key")[:40]
+        said = "\0".join((key, actor.account_ref if actor else "", kind, text, contact))
+        key = vault().blind(said, "complaint-key")[:40]
         standing = _sent_before(key)
     if standing is not None:
         return standing

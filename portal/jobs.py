@@ -26,8 +26,10 @@ from portal.kernel.db import begin_writing, db
 from portal.kernel.outbox import Channel
 from portal.mentoring.operations.drafts import forget_discarded
 from portal.mentoring.operations.silence import raise_silence
+from portal.needs.operations import climb_overdue
 from portal.notices.delivery import deliver
 from portal.safeguarding.operations import escalate
+from portal.visits.operations.plan import plan_all
 from portal.volunteers.operations import expire_credentials
 from portal.web.flow import Portal
 
@@ -49,6 +51,8 @@ class Sweep:
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("concerns", timedelta(seconds=5), escalate),
     Sweep("overdue duties", timedelta(minutes=1), tell_overdue),
+    Sweep("overdue needs", timedelta(minutes=1), climb_overdue),
+    Sweep("plan of visits", timedelta(hours=1), plan_all),
     Sweep("silent pairs", timedelta(hours=1), raise_silence),
     Sweep("discarded drafts", timedelta(hours=1), forget_discarded),
     Sweep("credentials", timedelta(hours=1), expire_credentials),

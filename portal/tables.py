@@ -11,11 +11,13 @@ import portal.files.models
 import portal.home.models
 import portal.kernel.outbox
 import portal.mentoring.models
+import portal.needs.models
 import portal.notices.models
 import portal.pairing.models
 import portal.partners.models
 import portal.places.models
 import portal.safeguarding.models
+import portal.visits.models
 import portal.volunteers.models
 
 __all__ = ["portal"]

@@ -11,9 +11,11 @@ from portal.kernel import events
 from portal.kernel.db import session
 from portal.kernel.events import account_ended, notice_wanted
 from portal.mentoring import receivers as sessions
+from portal.needs import receivers as needs
 from portal.notices.receivers import tell_people
 from portal.pairing import receivers as pairs
 from portal.safeguarding import receivers as concerns
+from portal.visits import receivers as visits
 from portal.web.registries import Registries
 
 CONNECTED: list[object] = []
@@ -38,7 +40,12 @@ def connect_signals() -> None:
     events.child_left.connect(pairs.on_child_left)
     events.child_moved.connect(pairs.on_child_moved)
     events.child_moved.connect(sessions.on_child_moved)
+    for changed in (events.child_opened, events.child_left, events.child_moved, events.risk_changed):
+        changed.connect(visits.on_child_changed)
     events.pairing_moved.connect(sessions.on_pairing_moved)
+    events.child_left.connect(needs.on_child_left)
+    events.child_moved.connect(needs.on_child_moved)
+    events.account_ended.connect(needs.on_account_ended)
     events.account_ended.connect(pairs.on_account_ended)
     events.account_ended.connect(concerns.on_account_ended)
     events.volunteer_moved.connect(pairs.on_volunteer_moved)

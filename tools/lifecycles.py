@@ -7,11 +7,12 @@ from pathlib import Path
 from portal.children.rules import CHILD_FILE
 from portal.kernel.states import Lifecycle
 from portal.mentoring.rules import PLANNED_SESSION, SESSION_LOG
+from portal.needs.rules import NEED
 from portal.pairing.rules import PAIRING
 from portal.safeguarding.rules import COMPLAINT, CONCERN
 from portal.volunteers.rules import VOLUNTEER
 
-LIFECYCLES = (CHILD_FILE, VOLUNTEER, PAIRING, PLANNED_SESSION, SESSION_LOG, CONCERN, COMPLAINT)
+LIFECYCLES = (CHILD_FILE, VOLUNTEER, PAIRING, PLANNED_SESSION, SESSION_LOG, NEED, CONCERN, COMPLAINT)
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "lifecycles.md"
 
 

@@ -17,7 +17,7 @@ from portal.notices.operations import tell
 
 ESCALATE_AFTER = timedelta(days=7)
 """Overdue for so long, whoever coordinates the region is told as well."""
-TOLD_OTHERWISE = frozenset({"silent-alert"}) | ON_OWN_PAGE
+TOLD_OTHERWISE = frozenset({"silent-alert", "need-handle", "need-overdue"}) | ON_OWN_PAGE
 """Kinds whose opening is told already, or that are told in a digest."""
 MOST_AT_ONCE = 500
 

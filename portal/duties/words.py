@@ -45,6 +45,18 @@ DUTY_WORDS: dict[str, DutyWords] = {
     "town-check": DutyWords(
         N_("Look in from the town"), N_("The town's own check has come round."), N_("Begin"), "home"
     ),
+    "need-handle": DutyWords(
+        N_("Look after a need"), N_("Solve it, pass it up or give it back: otherwise it goes up by itself."),
+        N_("Open"), "heart",
+    ),
+    "need-confirm": DutyWords(
+        N_("Ask whether a need is met"), N_("Something was done. Only the family knows whether it helped."),
+        N_("Ask"), "chat",
+    ),
+    "need-overdue": DutyWords(
+        N_("Answer for an overdue need"), N_("The district has not solved it in time. You answer for it by name."),
+        N_("Open"), "warning",
+    ),
     "goal-review": DutyWords(N_("Review a goal of the plan"), N_("The day of review has come."), N_("Look"), "list"),
     "ageing-out": DutyWords(
         N_("Prepare for growing up"), N_("The young person will be 18 soon. Nothing ends by itself."), N_("Look"),

@@ -46,6 +46,9 @@ volunteer_linked = _signals.signal(
 pairing_moved = _signals.signal(
     "pairing-moved", doc="A pairing's state changed. Sender: the pairing. Keywords: before, actor, now."
 )
+need_moved = _signals.signal(
+    "need-moved", doc="A need's state changed. Sender: the need. Keywords: before, actor, now."
+)
 booking_changed = _signals.signal(
     "booking-changed", doc="A booking was published, moved or cancelled. Sender: the booking. Keywords: now."
 )

@@ -67,6 +67,11 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("town_days_yellow", N_("Visits"), N_("Town check at yellow risk every"), 90, unit=N_("days"), low=1, high=730, verify=True),
     Declared("town_days_blue", N_("Visits"), N_("Town check at blue risk every"), 180, unit=N_("days"), low=1, high=730, verify=True),
     Declared("town_days_green", N_("Visits"), N_("Town check at green risk every"), 365, unit=N_("days"), low=1, high=730, verify=True),
+    Declared("need_days_village", N_("Needs"), N_("A need waits at the village for"), 3, unit=N_("working days"), low=1, high=60, source="domain.md, Need", verify=True),
+    Declared("need_days_town", N_("Needs"), N_("A need waits at the town for"), 7, unit=N_("working days"), low=1, high=60, source="domain.md, Need", verify=True),
+    Declared("need_days_district", N_("Needs"), N_("A need waits at the district for"), 15, unit=N_("working days"), low=1, high=120, source="domain.md, Need", verify=True),
+    Declared("need_confirm_days", N_("Needs"), N_("The family is asked about a resolved need within"), 5, unit=N_("working days"), low=1, high=60, verify=True),
+    Declared("need_overdue_person", N_("Needs"), N_("Who answers by name for needs overdue at the district: mail address, phone or name of a coordinator"), "", "text"),
     Declared("term_dates", N_("Calendar"), N_("School terms: first and last day, one a line"), ["2025-09-01 2026-01-23", "2026-02-25 2026-07-03", "2026-09-01 2027-01-22"], "list", verify=True),
 )  # fmt: skip
 BY_NAME = {s.name: s for s in SETTINGS}

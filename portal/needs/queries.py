@@ -1,0 +1,124 @@
+"""Reading needs. Lists select columns; every read starts at `visible_to`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from portal.access.addresses import email_of, phone_of
+from portal.access.models import Account
+from portal.access.queries import holders, named
+from portal.children.models import Child
+from portal.kernel.actor import Actor, Role
+from portal.kernel.db import session
+from portal.kernel.errors import NotFound
+from portal.kernel.secrets import vault
+from portal.needs.models import Need, NeedHold, NeedStep
+from portal.needs.policy import by_region, visible_to
+from portal.needs.rules import AT_LEVELS, OPEN_STATES, NeedState
+from portal.places.models import Region
+
+LIST_COLUMNS = (
+    Need.id,
+    Need.ref,
+    Need.kind,
+    Need.dimension,
+    Need.urgency,
+    Need.household,
+    Need.channel,
+    Need.state,
+    Need.level,
+    Need.due_at,
+    Need.held_since,
+    Need.answerable_ref,
+    Need.raised_at,
+    Need.outcome,
+    Need.closed_at,
+    Need.region_path,
+    Need.child_ref,
+    Child.name.label("child_name"),
+    Child.initials.label("child_initials"),
+    Region.name.label("village"),
+)
+
+
+def need_or_404(actor: Actor, ref: str) -> Need:
+    """A need that the actor may know of, with its child and village loaded; else NotFound."""
+    found = session().scalar(
+        visible_to(actor).where(Need.ref == ref).options(joinedload(Need.child).joinedload(Child.region))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def needs_of(actor: Actor, child_ref: str) -> list[Need]:
+    """The needs of one child that the actor may know of, open ones first, the newest on top."""
+    found = session().scalars(visible_to(actor).where(Need.child_ref == child_ref).order_by(Need.id.desc())).all()
+    return sorted(found, key=lambda need: need.state not in OPEN_STATES)
+
+
+def sent_before(raised_by: str, client_key: str) -> Need | None:
+    """What the same person has raised with the same key."""
+    return session().scalar(select(Need).where(Need.raised_by == raised_by, Need.client_key == client_key))
+
+
+def list_of(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The list of the region's needs for staff, as columns."""
+    return (
+        select(*LIST_COLUMNS)
+        .join(Child, Child.id == Need.child_id)
+        .join(Region, Region.id == Child.region_id)
+        .where(by_region(actor))
+    )
+
+
+def steps_of(need: Need) -> list[NeedStep]:
+    """A need's way, newest first."""
+    return list(session().scalars(select(NeedStep).where(NeedStep.need_id == need.id).order_by(NeedStep.id.desc())))
+
+
+def holds_of(need: Need) -> list[NeedHold]:
+    """What makes its clock stand now."""
+    live = select(NeedHold).where(NeedHold.need_id == need.id, NeedHold.until_at.is_(None))
+    return list(session().scalars(live.order_by(NeedHold.id)))
+
+
+def of_child(child_ref: str, states: Sequence[NeedState] = OPEN_STATES) -> Sequence[Need]:
+    """A child's needs in these states, whoever may know of them: for what happens to the whole file."""
+    found = select(Need).where(Need.child_ref == child_ref, Need.state.in_(states)).order_by(Need.id)
+    return session().scalars(found).all()
+
+
+def refs_called(text: str) -> set[str]:
+    """Account refs of active people with this mail address, phone number or exact name."""
+    rows = session().execute(select(Account.ref, Account.name, Account.email, Account.phone_index).where(named(text)))
+    phone, mail = phone_of(text), email_of(text)
+    index = vault().blind(phone, "phone") if phone else None
+    return {
+        row.ref for row in rows
+        if row.name == text or (mail and row.email == mail) or (index and row.phone_index == index)
+    }  # fmt: skip
+
+
+def people_at(role: Role, path: str) -> list[str]:
+    """Account refs of those who hold a role over a village, by name."""
+    return [row.ref for row in holders(role, path)]
+
+
+def overdue(now: datetime, most: int) -> Sequence[Need]:
+    """Needs whose clock has run out at their level and that nobody answers for by name yet; locked on PostgreSQL."""
+    late = (
+        select(Need)
+        .where(
+            Need.state.in_(AT_LEVELS), Need.due_at <= now, Need.held_since.is_(None), Need.answerable_ref == "",
+        )
+        .order_by(Need.due_at, Need.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )  # fmt: skip
+    return session().scalars(late).all()

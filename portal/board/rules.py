@@ -41,7 +41,10 @@ OFFER = Lifecycle(
     states=OfferState,
     first=O.PREVIEWED,
     moves=(
-        Move(O.PREVIEWED, O.OFFERED, by=N_("coordinator"), needs=N_("a standing consent for the board, nothing that points at a child")),
+        Move(
+            O.PREVIEWED, O.OFFERED, by=N_("coordinator"),
+            needs=N_("a standing consent for the board, nothing that points at a child"),
+        ),
         Move(O.OFFERED, O.TAKEN, by=N_("confirmer, by approving a claim")),
         Move(O.TAKEN, O.OFFERED, by=N_("the portal, when the claim ends without help")),
         Move(O.TAKEN, O.FULFILLED, by=N_("the portal, when the claim is confirmed")),
@@ -49,7 +52,8 @@ OFFER = Lifecycle(
         Move(O.PREVIEWED, O.BACK, by=N_("coordinator"), reason=True),
         Move(O.TAKEN, O.BACK, by=N_("the portal, when the consent is withdrawn"), reason=True),
         *moves(
-            (O.PREVIEWED, O.OFFERED, O.TAKEN, O.FULFILLED, O.BACK), O.ENTERED_IN_ERROR, by=N_("coordinator"), reason=True
+            (O.PREVIEWED, O.OFFERED, O.TAKEN, O.FULFILLED, O.BACK), O.ENTERED_IN_ERROR, by=N_("coordinator"),
+            reason=True,
         ),
     ),
     words={
@@ -106,7 +110,8 @@ CLAIM = Lifecycle(
         ),
     ),
     words={
-        C.MADE: N_("made"), C.APPROVED: N_("approved"), C.IN_PROGRESS: N_("in progress"), C.FULFILLED: N_("handed over"),
+        C.MADE: N_("made"), C.APPROVED: N_("approved"), C.IN_PROGRESS: N_("in progress"),
+        C.FULFILLED: N_("handed over"),
         C.CONFIRMED: N_("confirmed by the family"), C.REFUSED: N_("refused"), C.WITHDRAWN: N_("withdrawn"),
         C.FAILED: N_("failed"), C.ENTERED_IN_ERROR: N_("entered by mistake"),
     },
@@ -242,7 +247,8 @@ def slips(text: str, *, names: Iterable[str] = (), places: Iterable[str] = ()) -
     found = [Slip(N_("a name"), name) for name in _told(names) if name.lower() in tight.lower()]
     found += [Slip(N_("a place"), place) for place in _told(places) if place.lower() in tight.lower()]
     for pattern, what in (
-        (_LONG_NUMBER, N_("a number")), (_DAY, N_("a day")), (_PLACE, N_("a village or school")), (_CAUSE, N_("a cause")),
+        (_LONG_NUMBER, N_("a number")), (_DAY, N_("a day")), (_PLACE, N_("a village or school")),
+        (_CAUSE, N_("a cause")),
         (_CLASS, N_("a class")),
     ):  # fmt: skip
         found += [Slip(what, m.group()) for m in pattern.finditer(plain if what != N_("a cause") else tight)]

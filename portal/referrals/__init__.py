@@ -1,1 +1,1 @@
-"""Referrals: a need is handed to an organisation that can help, and comes back with an outcome that the family confirms."""
+"""Referrals: a need goes to an organisation that can help, and comes back with an outcome that the family confirms."""

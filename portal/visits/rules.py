@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from portal.kernel.states import Lifecycle, Move
@@ -251,7 +252,7 @@ def signs(visits: Iterable[Any]) -> dict[str, set[Sign]]:
         if len({r.household or r.child_ref for r in batch}) >= BATCH:
             for row in batch:
                 note(row, Sign.SAME_MINUTE)
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         doors = (before.household or before.child_ref, after.household or after.child_ref)
         if doors[0] != doors[1] and after.at - before.at < SAME_DOOR:
             note(before, Sign.TOO_CLOSE)

@@ -68,7 +68,8 @@ def due_day(interval: Interval, child: Child | Row[tuple[object, ...]], last_on:
 
 
 def last_visits(interval: Interval, child_ids: Iterable[int]) -> dict[int, date]:
-    """The day of the last visit that fulfils an interval, by child id. Attempts and what was struck out do not count."""
+    """The day of the last visit that fulfils an interval, by child id. Attempts and what was struck out count for
+    nothing."""
     rows = session().execute(
         select(Visit.child_id, func.max(Visit.on_day))
         .where(
@@ -77,7 +78,7 @@ def last_visits(interval: Interval, child_ids: Iterable[int]) -> dict[int, date]
         )
         .group_by(Visit.child_id)
     )  # fmt: skip
-    return {child_id: day for child_id, day in rows}
+    return dict(rows.tuples().all())
 
 
 def replan(child: Child, *, actor: Actor = SYSTEM, now: datetime) -> None:

@@ -253,7 +253,7 @@ def create_app(url: str | None = None) -> Flask:
 
     @app.get("/feed-joined")
     def feed_joined() -> Response:
-        """Joined anew and kept, as the portal keeps it: the same durable write on both sides."""
+        """Joined anew and kept, with a durable write (the portal lets the database join, and keeps nothing)."""
         with engine.begin() as connection:
             texts = connection.execute(
                 EVENTS, {"reader": "reader", "since": datetime(2023, 1, 1, tzinfo=UTC)}

@@ -79,7 +79,7 @@ def submit(portal: Programme) -> Call:
 
 
 def forget_feeds(portal: Programme) -> None:
-    """Throw kept feeds away, as every change of a booking does."""
+    """Make every feed new, as a change of a booking does."""
     with portal.app.app_context():
-        db.session.execute(update(Feed).values(body=None, etag=""))
+        db.session.execute(update(Feed).values(stale_no=Feed.stale_no + 1))
         db.session.commit()

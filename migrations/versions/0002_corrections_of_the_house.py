@@ -5,6 +5,7 @@ Revision 0002, after 0001.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -20,8 +21,14 @@ def upgrade() -> None:
         "UPDATE sight SET fields = 'leaving' WHERE fields = 'mentor' AND because_kind = 'pairing' AND ended_at IS NULL "
         "AND because_ref IN (SELECT ref FROM pairing WHERE state = 'closing')"
     )
+    # A feed is joined by the database when it is asked for whole: nothing of it is kept any more.
+    for column in ("etag", "body", "body_on"):
+        op.drop_column("feed", column)
 
 
 def downgrade() -> None:
     """Go down."""
+    op.add_column("feed", sa.Column("etag", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("feed", sa.Column("body", sa.LargeBinary(), nullable=True))
+    op.add_column("feed", sa.Column("body_on", sa.Date(), nullable=True))
     op.execute("UPDATE sight SET fields = 'mentor' WHERE fields = 'leaving'")

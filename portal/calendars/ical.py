@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +26,8 @@ PRODUCT = "-//portal//calendar//EN"
 REFRESH = "PT1H"
 """How often a calendar program may ask again. Some ask every 8–24 hours whatever this says."""
 ALARM_MINUTES = 60
+LAYOUT = 1
+"""Rises when the same bookings give another text, so that no program keeps the old one."""
 KIND_WORDS = {
     "session": N_("Mentoring session"),
     "meeting": N_("Group meeting"),
@@ -131,14 +132,14 @@ def time_zone_text(name: str) -> str:
     return text
 
 
-def feed_bytes(events: Iterable[str], *, name: str, uid: str) -> bytes:
-    """A whole feed from the texts of its events."""
+def feed_head(*, name: str, uid: str) -> bytes:
+    """What stands before the events of a feed."""
     head = [
         "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"UID:{uid}",
         *folded(f"X-WR-CALNAME:{escaped(name)}"), f"X-WR-TIMEZONE:{zone().key}",
         f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}",
     ]  # fmt: skip
-    return ("\r\n".join(head) + "\r\n" + time_zone_text(zone().key) + "".join(events) + "END:VCALENDAR\r\n").encode()
+    return ("\r\n".join(head) + "\r\n" + time_zone_text(zone().key)).encode()
 
 
 def invitation_text(event: str, *, method: str, organizer: str, attendee: str) -> str:
@@ -168,6 +169,7 @@ def folded(line: str) -> list[str]:
     return [parts[0], *(" " + p for p in [*parts[1:], part])] if parts else [part]
 
 
-def etag_of(body: bytes) -> str:
-    """The strong tag of a body."""
-    return hashlib.sha256(body).hexdigest()[:32]
+def etag_of(ref: str, locale: str, stale_no: int, day: date) -> str:
+    """The strong tag of a feed: what its bytes follow from, so that nothing is joined to know that nothing changed.
+    `stale_no` rises with every change of its events; a new day lets old ones go."""
+    return hashlib.sha256(f"{LAYOUT} {ref} {locale} {stale_no} {day}".encode()).hexdigest()[:32]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import IntPk, Model, Moment, Path, Ref, state_column, words_column
@@ -107,9 +107,5 @@ class Feed(Model):
     fetched_at: Mapped[datetime | None]
     fetched_by: Mapped[str] = mapped_column(String(120), default="")
     ended_at: Mapped[datetime | None]
-    etag: Mapped[str] = mapped_column(String(64), default="")
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The rendered feed, thrown away when a booking changes and every midnight."""
-    body_on: Mapped[date | None] = mapped_column(Date)
     stale_no: Mapped[int] = mapped_column(default=0)
-    """Rises whenever the body is thrown away: a body joined before that is not kept."""
+    """Rises with every change of its events: a program that knows this number and this day knows the feed."""

@@ -1,6 +1,6 @@
 """Writing bookings (publish one, call it off) and feeds (make, rotate, revoke).
 
-Every change of a booking throws the kept feeds of its people away.
+Every change of a booking makes the feeds of its people new.
 """
 
 from __future__ import annotations
@@ -144,11 +144,11 @@ def _set_resources(booking: Booking, keys: list[str]) -> None:
 
 
 def _expire_feeds(people: Iterable[str]) -> None:
-    """Throw the kept bodies away: the next fetch joins them anew, and one that is being joined now is not kept."""
+    """Make the tags of these people's feeds new, so that the next fetch is answered whole."""
     session().execute(
         update(Feed)
         .where(Feed.account_ref.in_(list(people)), Feed.ended_at.is_(None))
-        .values(body=None, etag="", stale_no=Feed.stale_no + 1)
+        .values(stale_no=Feed.stale_no + 1)
     )
 
 
@@ -175,14 +175,14 @@ def rotate_feed(feed: Feed, *, locale: str, actor: Actor, now: datetime) -> str:
     token = new_token()
     feed.token_hash, feed.locale, feed.made_at = token_hash(token), locale, now
     feed.fetched_at, feed.fetched_by = None, ""
-    feed.body, feed.etag, feed.stale_no = None, "", feed.stale_no + 1
+    feed.stale_no += 1
     record("feed-rotated", feed, actor=actor, now=now)
     return token
 
 
 def revoke_feed(feed: Feed, *, actor: Actor, now: datetime) -> None:
     """End a feed: its address is refused from now on. The caller commits."""
-    feed.ended_at, feed.body, feed.etag = now, None, ""
+    feed.ended_at = now
     record("feed-revoked", feed, actor=actor, now=now)
 
 

@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, LargeBinary, and_, bindparam, case, func, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from portal.access.models import Account
 from portal.calendars.ical import event_texts
@@ -19,6 +21,7 @@ from portal.kernel.clock import local_day, start_of
 from portal.kernel.db import session, within
 from portal.kernel.errors import NotFound
 from portal.kernel.secrets import token_hash
+from portal.places import settings
 
 log = logging.getLogger("portal")
 FEED_PAST_DAYS = 180
@@ -103,54 +106,94 @@ def feed_or_404(actor: Actor, ref: str) -> Feed:
     return feed
 
 
+SEPARATOR = "\x1e"
+"""Between two kept texts that the database joins; `ical.plain` takes it out of everything that is typed."""
+SEAM = b"END:VEVENT\r\n\x1eBEGIN:VEVENT\r\n"
 _FEED, _OWNER = Feed.__table__.c, Account.__table__.c
-# Programs ask for feeds all day long, so it is built once, and on the tables.
-_BEHIND = (
-    select(
-        _FEED.id, _FEED.ref, _FEED.account_ref, _FEED.purpose, _FEED.locale, _FEED.etag, _FEED.body_on, _FEED.stale_no,
-        _FEED.fetched_at, _FEED.fetched_by,
-        case((_FEED.etag == bindparam("known_etag"), None), else_=_FEED.body).label("body"),
-    )
-    .join_from(Feed.__table__, Account.__table__, _OWNER.ref == _FEED.account_ref)
-    .where(_FEED.token_hash == bindparam("token_hash"), _FEED.ended_at.is_(None), _OWNER.is_active.is_(True))
-)  # fmt: skip
-
-
-def feed_behind(token: str, known_etag: str) -> Any | None:
-    """The standing feed with this secret, of an active account; None otherwise.
-
-    A row of columns; `body` is left out (None) when its tag is the one that the reader knows already.
-    """
-    return session().execute(_BEHIND, {"token_hash": token_hash(token), "known_etag": known_etag}).first()
-
-
 _BOOKING, _READER = Booking.__table__.c, BookingAudience.__table__.c
 
 
-@lru_cache(maxsize=2)
+class Utf8(FunctionElement[bytes]):
+    """A text as bytes, so that a long one is not read into a string only to be written out again."""
+
+    name = "utf8"
+    type = LargeBinary()
+    inherit_cache = True
+
+
+@compiles(Utf8, "sqlite")
+def _cast_to_bytes(element: Utf8, compiler: Any, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS BLOB)"
+
+
+@compiles(Utf8, "postgresql")
+def _convert_to_bytes(element: Utf8, compiler: Any, **kw: Any) -> str:
+    return f"convert_to({compiler.process(element.clauses, **kw)}, 'UTF8')"
+
+
 def _texts_of(column: str) -> Any:
-    """All kept texts of one language in somebody's calendar, built once and on the tables."""
+    """The kept texts of one language in somebody's calendar. In the order of the index over its audience, which is that
+    of making, so that nothing is sorted."""
     last_day = func.coalesce(_BOOKING.last_on, _BOOKING.first_on)
     return (
         select(_BOOKING.id, _BOOKING.ref, _BOOKING[column].label("ics"))
-        .join_from(Booking.__table__, BookingAudience.__table__, _READER.booking_id == _BOOKING.id)
+        .join_from(BookingAudience.__table__, Booking.__table__, _READER.booking_id == _BOOKING.id)
         .where(
             _READER.account_ref == bindparam("account_ref"),
             or_(_BOOKING.starts_at >= bindparam("since_at"), last_day >= bindparam("since_on")),
             or_(_BOOKING.state == BookingState.STANDING, _BOOKING.cancelled_at > bindparam("cancelled_after")),
         )
-        .order_by(_BOOKING.id)
+        .order_by(_READER.booking_id)
     )
 
 
-def feed_events(account_ref: str, *, locale: str, today: date, now: datetime) -> list[str]:
+def _joined(column: str) -> Any:
+    """All those texts as one, by the database itself, so that no row of them is made here; and the settings."""
+    texts = _texts_of(column).subquery()
+    return select(Utf8(func.aggregate_strings(texts.c.ics, SEPARATOR)), settings.AS_TEXT)
+
+
+# Programs ask for feeds all day long, so both are built once, and on the tables.
+_BEHIND = (
+    select(
+        _FEED.id, _FEED.ref, _FEED.account_ref, _FEED.locale, _FEED.stale_no, _FEED.fetched_at, _FEED.fetched_by
+    )
+    .join_from(Feed.__table__, Account.__table__, _OWNER.ref == _FEED.account_ref)
+    .where(_FEED.token_hash == bindparam("token_hash"), _FEED.ended_at.is_(None), _OWNER.is_active.is_(True))
+)  # fmt: skip
+_JOINED = {"zh_Hans": _joined("ics"), "en": _joined("ics_en")}
+
+
+def feed_behind(token: str, connection: Connection) -> Any | None:
+    """The standing feed with this secret, of an active account, as a row of columns; None otherwise."""
+    return connection.execute(_BEHIND, {"token_hash": token_hash(token)}).first()
+
+
+@lru_cache(maxsize=2)
+def _shown_on(day: date) -> dict[str, Any]:
+    """What a calendar of this day shows: a feed of one day is the same however often it is joined."""
+    since = day - timedelta(days=FEED_PAST_DAYS)
+    cancelled_after = start_of(day) - timedelta(days=CANCELLED_DAYS)
+    return {"since_at": start_of(since), "since_on": since, "cancelled_after": cancelled_after}
+
+
+def feed_events(account_ref: str, connection: Connection, *, locale: str, today: date) -> bytes:
     """The kept texts of everything in somebody's calendar, oldest first. One bad record is left out and logged."""
-    since = today - timedelta(days=FEED_PAST_DAYS)
-    asked = {
-        "account_ref": account_ref, "since_at": start_of(since), "since_on": since,
-        "cancelled_after": now - timedelta(days=CANCELLED_DAYS),
-    }  # fmt: skip
-    rows = session().execute(_texts_of("ics_en" if locale == "en" else "ics"), asked).all()
+    joined, kept_settings = connection.execute(_JOINED[locale], {"account_ref": account_ref, **_shown_on(today)}).one()
+    settings.take(kept_settings)
+    if joined is None:
+        return b""
+    whole: bytes = joined.replace(b"\x1e", b"")
+    fit = joined.startswith(b"BEGIN:VEVENT\r\n") and joined.endswith(b"END:VEVENT\r\n")
+    if fit and joined.count(SEAM) == len(joined) - len(whole):
+        return whole
+    return "".join(_each_event(account_ref, locale, today)).encode()
+
+
+def _each_event(account_ref: str, locale: str, today: date) -> list[str]:
+    """The same, one by one: what has no text yet is rendered, what is no event is left out and logged."""
+    statement = _texts_of("ics_en" if locale == "en" else "ics")
+    rows = session().execute(statement, {"account_ref": account_ref, **_shown_on(today)}).all()
     missing = [r.id for r in rows if not r.ics]
     made = {}
     if missing:
@@ -159,7 +202,7 @@ def feed_events(account_ref: str, *, locale: str, today: date, now: datetime) ->
     texts = []
     for number, ref, kept in rows:
         text = kept or made.get(number, "")
-        if text.startswith("BEGIN:VEVENT\r\n") and text.endswith("END:VEVENT\r\n"):
+        if text.startswith("BEGIN:VEVENT\r\n") and text.endswith("END:VEVENT\r\n") and SEPARATOR not in text:
             texts.append(text)
         else:
             log.error("booking %s is left out of a feed", ref)

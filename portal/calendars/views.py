@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, update
 
 from portal.calendars import operations, queries
 from portal.calendars.forms import PURPOSES, FeedForm
-from portal.calendars.ical import etag_of, feed_bytes
+from portal.calendars.ical import etag_of, feed_head
 from portal.calendars.models import Feed
 from portal.calendars.pages import MONTHS, CalendarPage, days_with_events, shortened, terms_of
 from portal.calendars.policy import sees_region
 from portal.calendars.redaction import redact_logs
 from portal.kernel.clock import now, today
+from portal.kernel.db import db
 from portal.kernel.words import N_
 from portal.places.queries import corrections
 from portal.places.settings import setting
 from portal.web.access import allow
-from portal.web.flow import Portal, afterwards
+from portal.web.flow import Portal
 from portal.web.language import _, day_text, locale, speaking
 from portal.web.pages import page, submitted, tell
 from portal.web.registries import NavItem
@@ -32,6 +32,12 @@ AGENDA_DAYS = 28
 REGION_AGENDA_DAYS = 7
 FETCH_NOTED_EVERY = timedelta(minutes=10)
 """The last fetch is behind by up to this, so that an unchanged feed costs no write."""
+_FEED: Any = Feed.__table__
+NOTE_FETCH = (
+    update(_FEED)
+    .where(_FEED.c.id == bindparam("feed_id"))
+    .values(fetched_at=bindparam("fetched_at"), fetched_by=bindparam("fetched_by"))
+)
 
 
 @bp.get("/calendar")
@@ -173,54 +179,45 @@ def _shown_once(token: str) -> Response:
 @allow(anybody=True)
 def feed(token: str) -> ResponseReturnValue:
     """The feed behind a secret address. Unknown, revoked and of an inactive account are one and the same answer."""
-    known = request.if_none_match
-    row = queries.feed_behind(token, request.headers.get("If-None-Match", "").strip().removeprefix("W/").strip('"'))
-    if row is None:
-        return Response("No such calendar.\n", 404, mimetype="text/plain")
-    etag, body, moment, day = row.etag, row.body, now(), today()
-    rebuilt = not etag or row.body_on != day
-    if rebuilt:
-        body = _joined(row, day, moment)
-        etag = etag_of(body)
-    _note_fetch(row, moment, day, etag, body if rebuilt else None)
-    if known.contains_weak(etag):
-        answer = Response(status=304)
-    else:
-        answer = Response(body or b"", content_type="text/calendar; charset=utf-8")
-        answer.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
-    answer.set_etag(etag)
-    answer.headers["Cache-Control"] = "private, no-cache"
+    asked, day = request.headers.get("If-None-Match", ""), today()
+    with db.engine.connect() as connection:
+        row = queries.feed_behind(token, connection)
+        if row is None:
+            return Response("No such calendar.\n", 404, mimetype="text/plain")
+        etag = etag_of(row.ref, row.locale, row.stale_no, day)
+        headers = {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}
+        # The usual header is the tag alone; others name several.
+        if asked == headers["ETag"] or (asked and request.if_none_match.contains_weak(etag)):
+            answer = Response(status=304, headers=headers)
+        else:
+            events = queries.feed_events(row.account_ref, connection, locale=row.locale, today=day)
+            head = feed_head(name=_calendar_name(row.locale), uid=f"{row.ref}@portal")
+            headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
+            body = b"".join((head, events, b"END:VCALENDAR\r\n"))
+            answer = Response(body, headers=headers, content_type="text/calendar; charset=utf-8")
+    _note_fetch(row)
     return answer
 
 
-def _joined(row: Any, day: date, moment: datetime) -> bytes:
-    with speaking(row.locale):
-        product = setting("product_name_en" if row.locale == "en" else "product_name")
-        name = _("%(product)s – my dates", product=product)
-    texts = queries.feed_events(row.account_ref, locale=row.locale, today=day, now=moment)
-    return feed_bytes(texts, name=name, uid=f"{row.ref}@portal")
+def _calendar_name(code: str) -> str:
+    with speaking(code):
+        product = setting("product_name_en" if code == "en" else "product_name")
+        return _("%(product)s – my dates", product=product)
 
 
-def _note_fetch(row: Any, moment: datetime, day: date, etag: str, body: bytes | None) -> None:
-    """Keep who fetched and when, and the joined body unless a booking has changed meanwhile."""
-    program = (request.user_agent.string or "")[:120]
-    due = row.fetched_at is None or moment - row.fetched_at > FETCH_NOTED_EVERY or program != row.fetched_by
-    if not due and body is None:
-        return
-
-    def write(separate: Session) -> None:
-        if due:
-            separate.execute(update(Feed).where(Feed.id == row.id).values(fetched_at=moment, fetched_by=program))
-        if body is not None:
-            still = (Feed.id == row.id, Feed.stale_no == row.stale_no, Feed.ended_at.is_(None))
-            separate.execute(update(Feed).where(*still).values(etag=etag, body=body, body_on=day))
-
-    afterwards(write)
+def _note_fetch(row: Any) -> None:
+    """Keep who fetched and when."""
+    moment, program = now(), request.headers.get("User-Agent", "")[:120]
+    if row.fetched_at is None or moment - row.fetched_at > FETCH_NOTED_EVERY or program != row.fetched_by:
+        with db.engine.connect().execution_options(writing=True) as connection:
+            connection.execute(NOTE_FETCH, {"feed_id": row.id, "fetched_at": moment, "fetched_by": program})
+            connection.commit()
 
 
 def register(app: Portal) -> None:
     """Put the pages and what belongs on shared pages into the application."""
     app.register_blueprint(bp)
+    app.alone.add("calendars.feed")
     redact_logs()
     app.registries.nav.append(NavItem("calendars.start", N_("Calendar"), "calendar", order=30, tab=True))
     app.registries.nav.append(NavItem("calendars.feeds", N_("My calendar addresses"), "calendar", order=70, menu=True))

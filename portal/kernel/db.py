@@ -210,7 +210,8 @@ def begin_writing() -> None:
 def init_db(app: Flask, url: str) -> None:
     """Bind the database to the application."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
+    # The connection used last holds its pages and prepared statements still.
+    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite"), "pool_use_lifo": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"check_same_thread": False, "timeout": 15}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options

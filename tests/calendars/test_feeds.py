@@ -15,7 +15,7 @@ import vobject
 
 from portal.access.models import Account
 from portal.audit.models import AuditEntry
-from portal.calendars import operations
+from portal.calendars import operations, queries
 from portal.calendars.models import Booking, Feed
 from portal.calendars.receivers import end_feeds
 from portal.kernel.actor import SYSTEM, Role
@@ -103,23 +103,27 @@ def test_unchanged_is_304_and_a_change_is_seen_at_once(client: Any, planned: Any
     assert client.get(mine, headers={"If-None-Match": f'"other", W/{changed.headers["ETag"]}'}).status_code == 304
 
 
-def test_a_body_joined_while_a_booking_changes_is_not_kept(
-    app: Any, client: Any, planned: Any, put: Any, mine: str, monkeypatch: Any
+def test_a_change_while_it_is_read_is_seen_at_the_next_fetch(
+    client: Any, planned: Any, put: Any, mine: str, monkeypatch: Any
 ) -> None:
-    import portal.calendars.views as views
+    whole = queries.feed_events
 
-    whole = views.feed_bytes
-
-    def slow(texts: Any, **how: Any) -> bytes:
-        monkeypatch.setattr(views, "feed_bytes", whole)
-        kept = whole(texts, **how)
-        db.session.rollback()
+    def slow(*what: Any, **how: Any) -> bytes:
+        monkeypatch.setattr(queries, "feed_events", whole)
         put(planned, place="school")
-        return kept
+        return whole(*what, **how)
 
-    monkeypatch.setattr(views, "feed_bytes", slow)
-    assert parsed(client.get(mine)).vevent.sequence.value == "0"
-    assert parsed(client.get(mine)).vevent.sequence.value == "1"
+    monkeypatch.setattr(queries, "feed_events", slow)
+    tag = client.get(mine).headers["ETag"]
+    again = client.get(mine, headers={"If-None-Match": tag})
+    assert parsed(again).vevent.sequence.value == "1"
+    assert client.get(mine, headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
+
+
+def test_a_new_day_is_a_new_tag(client: Any, mine: str) -> None:
+    tag = client.get(mine).headers["ETag"]
+    with standing_at(now() + timedelta(days=1)):
+        assert client.get(mine, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_a_cancelled_date_stays_for_thirty_days(app: Any, client: Any, planned: Any, mine: str) -> None:
@@ -150,16 +154,18 @@ def test_hostile_titles_break_nothing(client: Any, planned: Any, put: Any, mine:
     assert len(parsed(answer).vevent_list) == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["BEGIN:VEVENT\r\nUID:cut off", "UID:x\r\nEND:VEVENT\r\n", "\x1e", "BEGIN:VEVENT\r\n\x1eEND:VEVENT\r\n"]
+)
 def test_one_bad_record_is_left_out_and_the_others_stay(
-    app: Any, client: Any, made: Any, planned: Any, put: Any, mine: str
+    app: Any, client: Any, made: Any, planned: Any, put: Any, mine: str, text: str
 ) -> None:
     account, volunteer, _plan = planned
     other = made.planned(made.pairing(made.child(), made.volunteer()))
     put((account, volunteer, other))
     with app.app_context():
         bad = db.session.query(Booking).filter_by(subject_ref=other.ref).one()
-        bad.ics = bad.ics_en = "BEGIN:VEVENT\r\nUID:cut off"
-        db.session.query(Feed).update({"body": None, "etag": ""})
+        bad.ics = bad.ics_en = text
         db.session.commit()
     assert len(parsed(client.get(mine)).vevent_list) == 1
 
@@ -236,6 +242,19 @@ def test_an_unchanged_feed_costs_one_statement_and_no_write(app: Any, client: An
     with statements() as seen:
         client.get(mine, headers={"If-None-Match": tag})
     assert len(seen) == 1, seen
+    with statements() as whole:
+        assert client.get(mine).status_code == 200
+    assert len(whole) == 2, whole
+
+
+def test_nobody_is_looked_for_and_no_cookie_is_set(client: Any, sign_in: Any, planned: Any, mine: str) -> None:
+    """Whoever is signed in gets the same as a calendar program, headers too."""
+    as_program, as_person = client.get(mine), sign_in(planned[0]).get(mine)
+    assert as_program.get_data() == as_person.get_data()
+    assert dict(as_program.headers) == dict(as_person.headers)
+    assert "Set-Cookie" not in as_person.headers
+    assert as_program.headers["X-Content-Type-Options"] == "nosniff"
+    assert client.post(mine).status_code >= 400
 
 
 def test_a_second_address_for_the_same_purpose_is_refused(sign_in: Any, planned: Any, mine: str) -> None:

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 START_SECONDS = 60
 
@@ -24,6 +25,8 @@ class Served:
     app: str
     path: str
     environ: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    """More of gunicorn's command line."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,21 @@ def memory_mb(root: int) -> float:
     return total / 1024
 
 
-def footprint(served: Served, starts: int = 4, requests: int = 50) -> Footprint:
-    """Start an application under gunicorn with two workers several times, take its best start and its memory.
+def footprints(*all_served: Served, starts: int = 8, requests: int = 50) -> list[Footprint]:
+    """Start applications in turns under gunicorn with two workers; of each its best start and its median memory.
 
-    Its compiled bytecode is kept between the starts, as it is where the portal is installed, whatever the environment of
-    this process says. Raises TimeoutError when it does not answer within a minute.
+    Their compiled bytecode is kept between the starts, as it is where the portal is installed, whatever the environment
+    of this process says. Raises TimeoutError when one does not answer within a minute.
     """
+    found: list[list[Footprint]] = [[] for _ in all_served]
     with tempfile.TemporaryDirectory() as bytecode:
-        environ = {**os.environ, **served.environ, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
-        found = [_one_start(served, environ, requests) for _ in range(starts)]
-    return Footprint(min(f.start_seconds for f in found), found[-1].memory_mb)
+        for _ in range(starts):
+            for served, seen in zip(all_served, found, strict=True):
+                environ = {
+                    **os.environ, **served.environ, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": "",
+                }  # fmt: skip
+                seen.append(_one_start(served, environ, requests))
+    return [Footprint(min(f.start_seconds for f in seen), median(f.memory_mb for f in seen)) for seen in found]
 
 
 def _one_start(served: Served, environ: dict[str, str], requests: int) -> Footprint:
@@ -79,7 +87,9 @@ def _one_start(served: Served, environ: dict[str, str], requests: int) -> Footpr
     url = f"http://127.0.0.1:{port}{served.path}"
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "2", "--log-level", "error"]
     began = time.perf_counter()
-    with subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}", served.app], env=environ) as server:
+    with subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}", *served.options, served.app], env=environ
+    ) as server:
         try:
             while True:
                 try:

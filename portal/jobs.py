@@ -27,7 +27,7 @@ from portal.kernel.outbox import Channel
 from portal.mentoring.operations.drafts import forget_discarded
 from portal.mentoring.operations.silence import raise_silence
 from portal.needs.operations import climb_overdue
-from portal.notices.delivery import deliver
+from portal.notices.delivery import deliver, forget_sent
 from portal.safeguarding.operations import escalate
 from portal.visits.operations.plan import plan_all
 from portal.volunteers.operations import expire_credentials
@@ -56,6 +56,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("silent pairs", timedelta(hours=1), raise_silence),
     Sweep("discarded drafts", timedelta(hours=1), forget_discarded),
     Sweep("credentials", timedelta(hours=1), expire_credentials),
+    Sweep("sent messages", timedelta(hours=6), forget_sent),
     Sweep("throttles", timedelta(hours=6), throttles.sweep),
 )
 

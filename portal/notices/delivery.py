@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_mail import BadHeaderError
 from jinja2 import TemplateError
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from portal.access.models import Account
 from portal.access.queries import holders
@@ -27,6 +27,7 @@ from portal.kernel.secrets import CannotOpen
 from portal.notices.mailing import PatientConnection, SmsAdapter, compose
 from portal.notices.operations import tell
 from portal.notices.wording import letter
+from portal.places.settings import setting
 from portal.web.language import LOCALES, speaking
 
 log = logging.getLogger("portal")
@@ -208,3 +209,15 @@ def _tell_admins(message: OutboxMessage, moment: datetime) -> None:
         return
     admins = [row.ref for row in holders(Role.ADMIN, account.region_path)]
     tell("message-undelivered", to=admins, now=moment, url=f"/people/{account.ref}", name=account.name)
+
+
+def forget_sent(now: datetime) -> int:
+    """Delete messages that were sent longer ago than the setting says; gives how many. For the worker, which commits.
+
+    What was not sent stays, also when it was given up: somebody may still have to be told in another way.
+    """
+    over = now - timedelta(days=setting("sent_messages_days"))
+    gone = session().execute(
+        delete(OutboxMessage).where(OutboxMessage.state == OutboxState.SENT, OutboxMessage.sent_at < over)
+    )
+    return int(getattr(gone, "rowcount", 0))

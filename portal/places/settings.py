@@ -49,6 +49,7 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("idle_minutes", N_("Sign-in"), N_("A page locks after this time without use"), 15, unit=N_("minutes"), low=1, high=120),
     Declared("session_hours", N_("Sign-in"), N_("A sign-in ends after"), 12, unit=N_("hours"), low=1, high=24),
     Declared("invitation_days", N_("Sign-in"), N_("An invitation lasts"), 14, unit=N_("days"), low=1, high=60),
+    Declared("sent_messages_days", N_("Messages"), N_("A sent message is kept in the outbox for"), 90, unit=N_("days"), low=1, high=730),
     Declared("log_locks_after_days", N_("Sessions"), N_("A submitted log is locked after"), 14, unit=N_("days"), low=1, high=60),
     Declared("silent_follow_up_days", N_("Sessions"), N_("No contact: follow-up after"), 14, unit=N_("days"), low=1, high=90, source="Elements of Effective Practice for Mentoring"),
     Declared("silent_alert_days", N_("Sessions"), N_("No contact: alert after"), 30, unit=N_("days"), low=1, high=180, source="Elements of Effective Practice for Mentoring"),

@@ -64,6 +64,7 @@ export default async function outbox(form) {
     for (const [name, value] of refused.body) fields[name] = name in fields ? [fields[name], value].flat() : value;
     write(form, fields);
     showErrors(form, refused.errors ?? {});
+    await show();
   }
 
   // It waited here and is sent now: go on as if it had been sent at once.

@@ -19,6 +19,8 @@ from portal.mentoring.rules import LogState, PlaceKind, Way
 from portal.pairing.models import Pairing
 from portal.pairing.rules import LIVE, PairingState
 from portal.places.models import Region
+from portal.visits.models import Visit
+from portal.visits.rules import ALL_WELL, VisitKind
 from portal.volunteers.models import Credential, Volunteer
 from portal.volunteers.rules import CredentialKind, Result, VolunteerState
 from portal.web.flow import Portal
@@ -253,6 +255,20 @@ class Factory:
             )
         )
         return log
+
+    def visit(self, child: Child, author: Account, **fields: Any) -> Visit:
+        """A visit at which all was well, today unless `on_day` says otherwise."""
+        day = fields.pop("on_day", today())
+        at = now() - timedelta(days=(today() - day).days)
+        return self.save(
+            Visit(
+                **{
+                    "client_key": f"visit-{next(self.count)}", "author_ref": author.ref, "author_name": author.name,
+                    "child_id": child.id, "child_ref": child.ref, "region_path": child.region_path, "kind": VisitKind.CARE,
+                    "on_day": day, "at": at, "received_at": at, "seen": {"met": ["child"], **ALL_WELL},
+                } | fields
+            )
+        )  # fmt: skip
 
     def planned(self, pairing: Pairing, *, in_days: int = 3, **fields: Any) -> PlannedSession:
         """A planned session of an hour."""

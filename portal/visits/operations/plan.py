@@ -78,7 +78,7 @@ def last_visits(interval: Interval, child_ids: Iterable[int]) -> dict[int, date]
         )
         .group_by(Visit.child_id)
     )  # fmt: skip
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def replan(child: Child, *, actor: Actor = SYSTEM, now: datetime) -> None:
@@ -92,18 +92,15 @@ def replan(child: Child, *, actor: Actor = SYSTEM, now: datetime) -> None:
         if child.state not in OPEN_STATES:
             end_duty(key, now=now, actor=actor, state=DutyState.WAIVED, reason="")
             continue
-        day = due_day(interval, child, last_visits(interval, [child.id]).get(child.id))
-        _owe(interval, child, day, now=now)
+        _set_days(interval, [child], now=now)
 
 
 def _owe(interval: Interval, child: Child, day: date, *, now: datetime) -> None:
-    duty = open_duty(
+    open_duty(
         key_of(interval, child.ref), kind=interval.kind, subject_kind="child", subject_ref=child.ref,
         owner_role=interval.owner, path=child.region_path, child_ref=child.ref, url=f"/visits/new?child={child.ref}",
         due_at=due_moment(day), now=now,
     )  # fmt: skip
-    if duty.due_at != due_moment(day) or duty.path != child.region_path:
-        duty.due_at, duty.path = due_moment(day), child.region_path
 
 
 def done(child: Child, kind: VisitKind, *, actor: Actor, now: datetime) -> None:

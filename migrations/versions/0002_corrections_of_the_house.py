@@ -24,6 +24,16 @@ def upgrade() -> None:
     # A feed is joined by the database when it is asked for whole: nothing of it is kept any more.
     for column in ("etag", "body", "body_on"):
         op.drop_column("feed", column)
+    # What a resting pair has planned does not stand in calendars. The texts are made anew when they are read.
+    op.execute(
+        "UPDATE booking SET state = 'cancelled', cancelled_at = CURRENT_TIMESTAMP, changed_at = CURRENT_TIMESTAMP, "
+        "sequence = sequence + 1, ics = '', ics_en = '' "
+        "WHERE state = 'standing' AND subject_kind = 'planned_session' AND subject_ref IN ("
+        "SELECT CASE WHEN planned_session.first_ref = '' THEN planned_session.ref ELSE planned_session.first_ref END "
+        "FROM planned_session JOIN pairing ON pairing.id = planned_session.pairing_id "
+        "WHERE planned_session.state = 'planned' AND pairing.state IN ('paused', 'frozen'))"
+    )
+    op.execute("UPDATE feed SET stale_no = stale_no + 1")
 
 
 def downgrade() -> None:

@@ -10,8 +10,10 @@ from sqlalchemy import update
 from portal.kernel.actor import Actor
 from portal.kernel.db import session
 from portal.mentoring.models import PlannedSession, SessionLog, SessionPart
-from portal.mentoring.operations.planned import cancel_coming
+from portal.mentoring.operations.planned import bring_back_coming, cancel_coming, suspend_coming
 from portal.pairing.rules import PairingState
+
+RESTING = (PairingState.PAUSED, PairingState.FROZEN)
 
 
 def on_child_moved(sender: Any, **_facts: Any) -> None:
@@ -25,7 +27,12 @@ def on_child_moved(sender: Any, **_facts: Any) -> None:
         )
 
 
-def on_pairing_moved(sender: Any, *, actor: Actor, now: datetime, **_facts: Any) -> None:
-    """A pair has ended: whatever it had planned is called off."""
+def on_pairing_moved(sender: Any, *, before: PairingState, actor: Actor, now: datetime, **_facts: Any) -> None:
+    """What a pair has planned is called off when it has ended, leaves the calendars while it is paused or frozen, and
+    comes back when it goes on."""
     if sender.state in (PairingState.CLOSED, PairingState.ENTERED_IN_ERROR):
         cancel_coming(sender.id, reason="pairing-ended", actor=actor, now=now)
+    elif sender.state in RESTING:
+        suspend_coming(sender.id, now=now)
+    elif before in RESTING:
+        bring_back_coming(sender.id, now=now)

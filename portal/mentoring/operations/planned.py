@@ -129,13 +129,34 @@ def cancel_session(planned: PlannedSession, *, reason: str, actor: Actor, now: d
 
 def cancel_coming(pairing_id: int, *, reason: str, actor: Actor, now: datetime) -> None:
     """Call off whatever a pair that has ended had planned. The caller commits."""
-    coming = select(PlannedSession).where(
-        PlannedSession.pairing_id == pairing_id, PlannedSession.state == PlanState.PLANNED
-    )
-    for planned in session().scalars(coming).all():
+    for planned in _standing_plans(pairing_id):
         planned.reason = reason[:300]
         move(planned, PlanState.CANCELLED, reason=reason, actor=actor, now=now)
         cancel_booking(_first_of(planned), now=now)
+
+
+def suspend_coming(pairing_id: int, *, now: datetime) -> None:
+    """A pair rests: what it has planned stays planned and does not stand in calendars. The caller commits.
+
+    The same for a pause and for a freeze, so that no calendar tells the two apart; twice is harmless.
+    """
+    for planned in _standing_plans(pairing_id):
+        cancel_booking(_first_of(planned), now=now)
+
+
+def bring_back_coming(pairing_id: int, *, now: datetime) -> None:
+    """A pair goes on: what it had planned and what is still to come stands in calendars again. The caller commits."""
+    pair = pair_facts(pairing_id)
+    for planned in _standing_plans(pairing_id):
+        if planned.starts_at > now:
+            _publish(_first_of(planned), planned, pair, now=now)
+
+
+def _standing_plans(pairing_id: int) -> Sequence[PlannedSession]:
+    standing = select(PlannedSession).where(
+        PlannedSession.pairing_id == pairing_id, PlannedSession.state == PlanState.PLANNED
+    )
+    return session().scalars(standing.order_by(PlannedSession.id)).all()
 
 
 def hold_session(ref: str, pairing_ids: set[int], *, actor: Actor, now: datetime) -> str:

@@ -18,7 +18,7 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 run: setup  ## start the portal with the demo on SQLite (PORT=8000 chooses the port)
-	@exec $(BIN)/portal run
+	@PYTHONDONTWRITEBYTECODE= exec $(BIN)/portal run  # a second start compiles nothing, whatever the shell says
 
 test: setup browser  ## every test on SQLite, then on PostgreSQL when one can be reached
 	@exec tools/run_tests.sh

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from portal.config import Config, UnsafeSetting, from_environment
+from portal.serving import collecting_nothing, load
 
 DEMO_SEED = 2023
 
@@ -23,8 +24,6 @@ def _settings(**changes: str) -> Config:
 
 
 def _app(config: Config) -> Any:
-    from portal.serving import load
-
     return load(config)
 
 
@@ -76,8 +75,9 @@ def run(port: int, demo: bool | None) -> None:
     if with_demo:
         changes["PORTAL_DEMO"] = "1"
     config = _settings(**changes)
-    _bring_up_to_date(config)
-    app = _app(config)
+    with collecting_nothing():
+        _bring_up_to_date(config)
+        app = _app(config)
     if with_demo:
         _load_demo(app, wanted=demo is True)
     from portal.jobs import start_inside

@@ -24,8 +24,9 @@ from portal.kernel.clock import now
 from portal.kernel.db import begin_writing, session
 from portal.kernel.outbox import Channel, OutboxMessage, OutboxState
 from portal.kernel.secrets import CannotOpen
-from portal.notices.mailing import PatientConnection, SmsAdapter, compose
+from portal.notices.mailing import PatientConnection, compose, ready_mail
 from portal.notices.operations import tell
+from portal.notices.outlets import SmsAdapter
 from portal.notices.wording import letter
 from portal.places.settings import setting
 from portal.web.language import LOCALES, speaking
@@ -84,7 +85,7 @@ class _Line:
         """Connect once. Raises OSError or SMTPException."""
         if self.mail is None:
             seconds = current_app.portal_config.mail_timeout_seconds  # type: ignore[attr-defined]
-            fresh = PatientConnection(current_app.extensions["mail"], timeout_seconds=seconds)
+            fresh = PatientConnection(ready_mail(current_app), timeout_seconds=seconds)
             fresh.__enter__()
             self.mail = fresh
         return self.mail
@@ -176,6 +177,7 @@ def hand_over(message: OutboxMessage, line: _Line) -> None:
         provider.send(message.address, words.body, ref=message.ref)
         return
     host = urlsplit(config.public_url).hostname or "portal"
+    ready_mail(current_app)
     mail = compose(
         ref=message.ref, host=host, address=message.address, subject=words.subject, body=words.body,
         made_at=message.created_at, ics=facts.get("ics", ""), method=facts.get("method", ""),

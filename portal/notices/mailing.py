@@ -1,19 +1,14 @@
-"""Handing mail and SMS to the world: one patient connection, text only as subject or body."""
+"""Handing mail to the world: one patient connection, text only as subject or body. Read by the worker alone."""
 
 from __future__ import annotations
 
-import logging
 import smtplib
 import ssl
 from datetime import datetime
 from email.mime.text import MIMEText
-from typing import Any, Protocol
+from typing import Any
 
 from flask_mail import Connection, Mail, Message
-
-from portal.config import Config
-
-log = logging.getLogger("portal")
 
 
 class PatientConnection(Connection):
@@ -68,27 +63,6 @@ def compose(
     return message
 
 
-class SmsAdapter(Protocol):
-    """How SMS leave. A district connects its provider here."""
-
-    def send(self, number: str, text: str, *, ref: str) -> None:
-        """Hand one SMS over; `ref` is the same over all tries. Raises OSError when it could not be handed over."""
-
-
-class ConsoleSms:
-    """For development: says that an SMS went out, not to whom nor what."""
-
-    def send(self, number: str, text: str, *, ref: str) -> None:
-        """Say it in the log."""
-        log.info("sms sent: %s, %d characters", ref, len(text))
-
-
-def init_mail(app: Any, config: Config) -> None:
-    """Tell Flask-Mail its settings, and choose how SMS leave: production waits until a provider is connected."""
-    app.config.update(
-        MAIL_SERVER=config.mail_server, MAIL_PORT=config.mail_port, MAIL_USERNAME=config.mail_username or None,
-        MAIL_PASSWORD=config.mail_password or None, MAIL_USE_TLS=config.mail_tls, MAIL_SUPPRESS_SEND=False,
-        MAIL_DEFAULT_SENDER=config.mail_sender,
-    )  # fmt: skip
-    Mail(app)
-    app.extensions["sms"] = None if config.production else ConsoleSms()
+def ready_mail(app: Any) -> Any:
+    """Flask-Mail with the settings of this application, connected when the first message leaves."""
+    return app.extensions.get("mail") or Mail(app).state

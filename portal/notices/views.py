@@ -15,8 +15,8 @@ from portal.kernel.secrets import opened
 from portal.kernel.words import N_
 from portal.notices import operations, queries
 from portal.notices.forms import CHANNELS, ChoicesForm, MessagesFilter, NoticeFilter
-from portal.notices.mailing import init_mail
 from portal.notices.models import Notice
+from portal.notices.outlets import init_mail
 from portal.notices.wording import letter, sentence_of
 from portal.web.access import allow
 from portal.web.flow import Portal

@@ -22,8 +22,8 @@ from portal.migrate import alembic_config, newest, upgrade
 from tests.conftest import KEYS
 
 HEAVY = (
-    "PIL", "alembic", "calamine", "chinese_calendar", "icalendar", "mako", "openpyxl", "phonenumbers", "pypinyin",
-    "python_calamine", "qrcode", "redis", "reportlab", "segno", "vobject", "waitress", "xlsxwriter", "portal.demo",
+    "PIL", "alembic", "calamine", "chinese_calendar", "flask_mail", "icalendar", "mako", "openpyxl", "phonenumbers", "pypinyin",
+    "python_calamine", "qrcode", "redis", "reportlab", "segno", "smtplib", "vobject", "waitress", "xlsxwriter", "portal.demo",
     "portal.jobs", "portal.doctor",
 )  # fmt: skip
 """What some page or job needs, and no start."""

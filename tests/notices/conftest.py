@@ -12,7 +12,7 @@ from portal.kernel.clock import now
 from portal.kernel.db import db
 from portal.kernel.outbox import Channel, OutboxMessage, queue
 from portal.notices.delivery import deliver
-from portal.notices.mailing import init_mail
+from portal.notices.outlets import init_mail
 from tests.notices.sink import Sink, sink
 
 

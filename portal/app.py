@@ -18,6 +18,7 @@ import portal.children.views
 import portal.duties.views
 import portal.home.views
 import portal.mentoring.views
+import portal.needs.views
 import portal.notices.views
 import portal.pairing.views
 import portal.places.views
@@ -41,7 +42,7 @@ from portal.wiring import connect_directory, connect_signals
 ROOMS = (
     portal.places.views, portal.audit.views, portal.access.views, portal.notices.views, portal.duties.views,
     portal.calendars.views, portal.children.views, portal.volunteers.views, portal.safeguarding.views,
-    portal.pairing.views, portal.mentoring.views, portal.home.views,
+    portal.pairing.views, portal.needs.views, portal.mentoring.views, portal.home.views,
 )  # fmt: skip
 
 

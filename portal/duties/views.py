@@ -39,6 +39,9 @@ SHOWN_BY_ROOMS = frozenset(
         "log-review",
         "log-answer",
         "mentor-ask",
+        "need-handle",
+        "need-confirm",
+        "need-overdue",
     }
 )
 """Their rooms put these onto today's page with names that this room does not know."""

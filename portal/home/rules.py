@@ -17,6 +17,7 @@ LISTS = {
     "volunteers.index": N_("Volunteers"),
     "pairing.index": N_("Pairs"),
     "mentoring.index": N_("Session logs"),
+    "needs.index": N_("Needs"),
     "safeguarding.concerns": N_("Concerns"),
     "safeguarding.complaints": N_("Complaints"),
     "duties.index": N_("What I owe"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.children.models import Child, Sight
 from portal.children.rules import FieldSet, FileState
@@ -17,16 +18,14 @@ from portal.children.sight import REGION_ROLES, live_sight, seen_sets
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import within
 from portal.needs.models import Need
-from portal.needs.rules import AT_LEVELS, LEVELS, ROLE_AT, UNSOLVED, Level, NeedState, roles_from
+from portal.needs.rules import AT_LEVELS, LEVELS, ROLE_AT, STATE_AT, UNSOLVED, Level, NeedState, roles_from
 
+_FILE = aliased(Child)
+"""The file, under another name than lists join it by."""
 WHOLE = (FieldSet.FULL, FieldSet.CONCERN)
 """Field sets of the ledger through which a whole file is read, its needs with it."""
 RAISERS = (FieldSet.FULL, FieldSet.DOOR, FieldSet.MENTOR, FieldSet.LEAVING)
 """Field sets of the ledger whose holders meet the child and may say what it needs."""
-
-
-def _file(needs: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Child.id == Need.child_id, needs)
 
 
 def by_region(actor: Actor) -> ColumnElement[bool]:
@@ -36,7 +35,7 @@ def by_region(actor: Actor) -> ColumnElement[bool]:
             and_(within(Need.region_path, actor.paths(*REGION_ROLES)), Need.state != NeedState.ENTERED_IN_ERROR),
             within(Need.region_path, actor.paths(Role.COORDINATOR)),
         ),
-        _file(Child.state != FileState.ENTERED_IN_ERROR),
+        exists().where(_FILE.id == Need.child_id, _FILE.state != FileState.ENTERED_IN_ERROR),
     )  # fmt: skip
 
 
@@ -62,6 +61,19 @@ def visible_clause(actor: Actor) -> ColumnElement[bool]:
 def visible_to(actor: Actor) -> Select[Need]:
     """Needs the actor may know exist. Every read starts here."""
     return select(Need).where(visible_clause(actor))
+
+
+def waits_for(actor: Actor) -> ColumnElement[bool]:
+    """What waits for this person: the queue of each level that they have, what they answer for by name, and for the
+    caseworker what the family is still to be asked about."""
+    queues = [
+        and_(Need.state == STATE_AT[level], within(Need.region_path, actor.paths(role)))
+        for level, role in ROLE_AT.items()
+        if actor.paths(role)
+    ]
+    answers_for = and_(Need.answerable_ref != "", Need.answerable_ref.in_(actor.persons()))
+    to_ask = and_(Need.state == NeedState.RESOLVED, within(Need.region_path, actor.paths(Role.CASEWORKER)))
+    return or_(*queues, answers_for, to_ask)
 
 
 def reads_whole(actor: Actor, need: Need) -> bool:

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.access.addresses import email_of, phone_of
 from portal.access.models import Account
 from portal.access.queries import holders, named
+from portal.audit.models import StateMove
 from portal.children.models import Child
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import session
 from portal.kernel.errors import NotFound
 from portal.kernel.secrets import vault
 from portal.needs.models import Need, NeedHold, NeedStep
-from portal.needs.policy import by_region, visible_to
-from portal.needs.rules import AT_LEVELS, OPEN_STATES, NeedState
+from portal.needs.policy import by_region, raised_by, visible_clause, visible_to, waits_for
+from portal.needs.rules import AT_LEVELS, OPEN_STATES, NeedState, NeedUrgency
 from portal.places.models import Region
 
 LIST_COLUMNS = (
@@ -75,6 +76,63 @@ def list_of(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(Region, Region.id == Child.region_id)
         .where(by_region(actor))
     )
+
+
+def raised_list_of(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """What the actor raised, or a grid worker whom the actor stands in for, as columns: of the child the ref only.
+
+    Staff of the region find their own here too, wherever they stand now.
+    """
+    mine = and_(by_region(actor), Need.raised_by == actor.account_ref, Need.state != NeedState.ENTERED_IN_ERROR)
+    return select(
+        Need.id, Need.ref, Need.kind, Need.urgency, Need.household, Need.state, Need.level, Need.raised_at,
+        Need.child_ref, Need.due_at, Need.held_since,
+    ).where(or_(raised_by(actor), mine))  # fmt: skip
+
+
+def waiting_for(actor: Actor, *, until: datetime, most: int) -> list[Any]:
+    """What waits for this person and is due by a moment, or is urgent; columns as in `list_of`, due first."""
+    soon = or_(Need.due_at <= until, Need.urgency == NeedUrgency.URGENT)
+    statement = list_of(actor).where(waits_for(actor), soon, Need.held_since.is_(None))
+    return list(session().execute(statement.order_by(Need.due_at, Need.id).limit(most)))
+
+
+def numbers_of(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many open needs of the region stand in each state, and how many of all are overdue (`overdue`)."""
+    late = case((and_(Need.held_since.is_(None), Need.due_at <= now, Need.state != NeedState.OFFERED), 1), else_=0)
+    rows = session().execute(
+        select(Need.state, func.count(), func.sum(late))
+        .where(by_region(actor), Need.state.in_(OPEN_STATES))
+        .group_by(Need.state)
+    )  # fmt: skip
+    found = {state.value: 0 for state in OPEN_STATES} | {"overdue": 0}
+    for state, number, overdue_ones in rows:
+        found[state.value] = number
+        found["overdue"] += int(overdue_ones or 0)
+    return found
+
+
+def steps_of_child(actor: Actor, child_ref: str, most: int) -> list[Any]:
+    """The newest steps of the child's needs that the actor may know of, without the handing over to the village."""
+    return list(
+        session().execute(
+            select(StateMove.at, StateMove.target, StateMove.actor_name, Need.ref, Need.kind, Need.region_path)
+            .join(Need, Need.ref == StateMove.subject_ref)
+            .where(
+                StateMove.subject_kind == "need", Need.child_ref == child_ref, visible_clause(actor),
+                StateMove.source != NeedState.RAISED.value,
+            )
+            .order_by(StateMove.id.desc())
+            .limit(most)
+        )
+    )  # fmt: skip
+
+
+def open_named(actor: Actor, words: str, most: int) -> list[Any]:
+    """Open needs of the region's children with this name or these initials."""
+    alike = or_(Child.name.contains(words, autoescape=True), Child.initials.startswith(words.lower(), autoescape=True))
+    statement = list_of(actor).where(alike, Need.state.in_(OPEN_STATES))
+    return list(session().execute(statement.order_by(Need.due_at, Need.id).limit(most)))
 
 
 def steps_of(need: Need) -> list[NeedStep]:

@@ -73,7 +73,7 @@ OUTSIDERS = [
 INSIDERS = [
     "own mentor", "assigned grid worker", "own caseworker", "own supervisor", "own coordinator", "named in the concern",
 ]  # fmt: skip
-ABOUT_CASES = ("/children/<", "/pairings/<", "/sessions/<", "/planned-sessions/<", "/concerns/<", "/asks/<")
+ABOUT_CASES = ("/children/<", "/pairings/<", "/sessions/<", "/planned-sessions/<", "/concerns/<", "/asks/<", "/needs/<")
 VOLUNTEER_TOO = ("admin", "auditor")
 
 

@@ -20,6 +20,9 @@ from portal.kernel.clock import now, today
 from portal.kernel.secrets import new_token, token_hash
 from portal.mentoring.models import SessionAmendment, SessionComment
 from portal.mentoring.rules import LogState
+from portal.needs.models import Need, NeedStep
+from portal.needs.rules import Level, NeedChannel, NeedKind, NeedState, StepKind
+from portal.needs.views.stepping import STEPS as NEED_STEPS
 from portal.notices.models import Notice
 from portal.pairing.models import MentorAsk
 from portal.pairing.rules import AskKind, ClosureReason, PairingState
@@ -35,6 +38,7 @@ FIELD_CANARIES = {
     "notes": "canary-filenote", "plan": "canary-goal", "risk": "canary-risk", "did": "canary-did", "to_staff": "canary-tostaff",
     "part": "canary-part", "comment": "canary-comment", "amendment": "canary-amendment", "ask": "canary-ask",
     "concern": "canary-concern", "complaint": "canary-complaint", "typed": "canary-typed", "said": "canary-said", "volunteer": "canary-profile",
+    "need": "canary-need-words", "need_note": "canary-between-levels",
     "id_number": "371399201503150", "id_masked": "3713**********",
 }  # fmt: skip
 
@@ -119,6 +123,12 @@ def make_world(made: Factory) -> World:
                 region_path=two.region_path, urgency=Urgency.DAY, text=c["concern"], due_at=now() + timedelta(days=1),
                 asked_ref="nobody")
     )  # fmt: skip
+    need = made.save(
+        Need(child_id=two.id, child_ref=two.ref, region_path=two.region_path, kind=NeedKind.MEDICAL, text=c["need"],
+             channel=NeedChannel.SESSION, client_key="n", state=NeedState.AT_VILLAGE, level=Level.VILLAGE, due_at=now(),
+             raised_by=mentor_two.ref, raised_at=now())
+    )  # fmt: skip
+    made.save(NeedStep(need_id=need.id, kind=StepKind.REMARK, level=Level.VILLAGE, text=c["need_note"], by="x", at=now()))
     day = made.save(DayOff(on_day=today(), is_workday=False))
     for role in Role:
         if role is not Role.MENTOR:
@@ -139,10 +149,10 @@ def make_world(made: Factory) -> World:
         "confirmer": made.account(Role.CONFIRMER),
     }
     file = {"name", "ask", "given_name", "alias", "address", "school", "health", "carer", "carer_phone", "notes", "plan", "risk",
-            "id_masked", "did", "part", "comment", "amendment", "to_staff", "said"}  # fmt: skip
+            "id_masked", "did", "part", "comment", "amendment", "to_staff", "said", "need", "need_note"}  # fmt: skip
     w.allowed = {
         "own mentor": frozenset({"alias", "did", "to_staff", "part", "comment", "amendment", "ask", "typed", "carer_phone",
-                                 "volunteer", "carer", "complaint"}),
+                                 "volunteer", "carer", "complaint", "need"}),
         "assigned grid worker": frozenset({"name", "given_name", "alias", "address", "carer", "carer_phone"}),
         "own caseworker": frozenset(file),
         "own supervisor": frozenset(file | {"volunteer"}),
@@ -187,7 +197,7 @@ def make_world(made: Factory) -> World:
     )
     w.refs = {
         "children": two.ref, "pairings": pairing.ref, "sessions": log.ref, "drafts": draft.client_key, "planned-sessions": planned.ref,
-        "concerns": concern.ref, "volunteers": volunteer_two.ref, "people": mentor_two.ref, "asks": ask.ref, "goals": goal.ref,
+        "concerns": concern.ref, "needs": need.ref, "volunteers": volunteer_two.ref, "people": mentor_two.ref, "asks": ask.ref, "goals": goal.ref,
         "facts": fact.ref, "parents": fact.ref, "carers": carer.ref, "bookings": booking.ref, "calendar": day.ref, "consents": consent.ref,
         "regions": made.regions()[VILLAGE_B].ref, "grants": grant.ref, "view-as": mentor_two.ref, "duty-list": on_duty.ref,
         "deputies": deputy.ref, "devices": device.ref, "notices": notice.ref, "roles": role.ref,
@@ -195,7 +205,7 @@ def make_world(made: Factory) -> World:
         "invitations": "no-such-token", "resets": "no-such-token", "my/sessions": signed_in.ref, "views": view.ref,
     }  # fmt: skip
     w.words = {
-        "parts": tuple(PARTS), "steps": tuple(STEPS), "settings": ("idle_minutes",), "sign-in": ("mentor",),
+        "parts": tuple(PARTS), "steps": (*STEPS, *NEED_STEPS), "settings": ("idle_minutes",), "sign-in": ("mentor",),
         "talks": ("child", "carer", "mentor"),
     }  # fmt: skip
     return w

@@ -13,7 +13,7 @@ from portal.kernel.words import N_
 from portal.needs.models import Need, NeedStep
 from portal.needs.rules import Level, NeedState, StepKind
 
-IN_THE_NEED = "in the need"
+IN_THE_NEED = N_("The words stand in the need.")
 """Stands as the reason of a move: the words themselves are kept encrypted in the need's own steps."""
 SPEAKS_FOR_ITSELF = (StepKind.CLIMBED, StepKind.OFFERED, StepKind.CLOSED)
 

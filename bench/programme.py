@@ -17,6 +17,7 @@ from portal.access.models import Account, AccountSession, GrantState, RoleGrant
 from portal.app import create_app
 from portal.calendars.ical import event_texts
 from portal.calendars.models import Booking, BookingAudience, Feed
+from portal.children.listing import SORTS
 from portal.children.models import Child, Sight
 from portal.children.rules import Category, FieldSet, FileState, RiskLevel, Schooling
 from portal.config import Config
@@ -32,7 +33,7 @@ from portal.places.models import Region
 from portal.volunteers.models import Volunteer
 from portal.volunteers.rules import VolunteerState
 from portal.web.flow import Portal
-from portal.web.lists import PAGE_ROWS, mark_of
+from portal.web.lists import PAGE_ROWS
 
 EVENTS = 500
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴", "明华英兰玉梅芳军伟静"
@@ -301,7 +302,7 @@ def make(url: str, instance: Path, children: int) -> Programme:
     form = as_mentor.get("/sessions/new").get_data(as_text=True)
     found = re.search(r'name="csrf-token" content="([^"]+)"', form)
     assert found is not None
-    last_page = f"/children?after={mark_of(list(last))}"
+    last_page = f"/children?after={SORTS[0].mark(list(last))}"
     return Programme(
         app, as_coordinator, as_mentor, app.test_client(), pairing.child_ref, pairing.ref, token, found[1], last_page
     )

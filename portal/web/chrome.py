@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -64,7 +66,14 @@ class Piece:
         self.parts = re.split(f"{mark}gap-([a-z_]+)-", text)
         self.gaps = [(i, self.parts[i]) for i in range(1, len(self.parts), 2)]
 
-    def filled(self, values: dict[str, str]) -> Markup:
+    def marked(self, mark: str) -> Markup:
+        """The text with its marks, to become a part of a longer one."""
+        parts = self.parts.copy()
+        for i, name in self.gaps:
+            parts[i] = f"{mark}gap-{name}-"
+        return Markup("".join(parts))
+
+    def filled(self, values: Mapping[str, str]) -> Markup:
         """The text with its gaps filled. `values` are escaped already."""
         parts = self.parts.copy()
         for i, name in self.gaps:
@@ -72,32 +81,77 @@ class Piece:
         return Markup("".join(parts))
 
 
-class Frames:
-    """The prepared frames of one application."""
+@dataclass(frozen=True)
+class Around:
+    """What is around the page of this request: its prepared frame, and what fills the gaps, escaped already."""
 
-    def __init__(self, app: Portal) -> None:
+    actor: Actor | None
+    settings: dict[str, Any]
+    unread: int
+    key: tuple[Any, ...]
+    pieces: list[Piece]
+    gaps: dict[str, str]
+
+
+class Frames:
+    """The prepared frames of one application. `settings()` gives the settings in force, `unread(actor)` a count."""
+
+    def __init__(self, app: Portal, settings: Any = dict, unread: Any = None) -> None:
         self.app = app
+        self.settings = settings
+        self.unread = unread
         self.mark = secrets.token_hex(12)
         self.kept: dict[tuple[Any, ...], list[Piece]] = {}
+        self.pages: dict[Any, Piece] = {}
+        """Whole pages, see `kept`."""
         self.known: frozenset[str] | None = None
 
-    def frame(self, actor: Actor | None, theme: str, settings: dict[str, Any]) -> list[Piece]:
-        """The pieces for this reader. The key holds everything that the kept text depends on."""
-        roles = actor.roles if actor else None
-        hotlines = tuple(settings.get("hotlines", HOTLINES))
-        section = "/" + request.path.lstrip("/").split("/", 1)[0]
-        if section not in self.sections():
-            section = ""
-        key = (
-            locale(), roles, theme, bool(actor and actor.view_as), section, hotlines, product_name(settings),
-            settings.get("idle_minutes", 15),
+    def around(self) -> Around:
+        """For this request. After an error nothing is asked of the database."""
+        broken = g.get("broken")
+        actor: Actor | None = None if broken else g.get("actor")
+        values = {} if broken else self.settings()
+        theme = g.get("theme", "auto")
+        waiting = self.unread(actor) if actor and not g.get("locked") else 0
+        address = request.path + ("?" + request.query_string.decode("ascii", "replace") if request.query_string else "")
+        gaps: dict[str, str] = {
+            "csrf": escape(csrf_token()),
+            "name": escape(actor.name) if actor else "",
+            "initial": escape(actor.initial) if actor else "",
+            "account": escape(actor.account_ref) if actor else "",
+            "view_as": escape(actor.name) if actor else "",
+            "quoted_path": escape(quote(request.path)),
+            "address": escape(address),
+            "unread": str(waiting) if waiting < 100 else "99+",
+            "unread_hidden": "" if waiting else " hidden",
+        }
+        key = self.key(actor, theme, values)
+        return Around(actor, values, waiting, key, self._kept(key, actor, theme, values), gaps)
+
+    def key(self, actor: Actor | None, theme: str, settings: dict[str, Any]) -> tuple[Any, ...]:
+        """Everything that the kept text depends on."""
+        return (
+            locale(), actor.roles if actor else None, theme, bool(actor and actor.view_as), self._section(),
+            tuple(settings.get("hotlines", HOTLINES)), product_name(settings), settings.get("idle_minutes", 15),
         )  # fmt: skip
+
+    def frame(self, actor: Actor | None, theme: str, settings: dict[str, Any]) -> list[Piece]:
+        """The pieces for this reader."""
+        return self._kept(self.key(actor, theme, settings), actor, theme, settings)
+
+    def _kept(
+        self, key: tuple[Any, ...], actor: Actor | None, theme: str, settings: dict[str, Any]
+    ) -> list[Piece]:  # fmt: skip
         pieces = self.kept.get(key)
         if pieces is None:
             if len(self.kept) >= MOST_FRAMES:
                 self.kept.clear()
-            pieces = self.kept[key] = self._prepare(actor, theme, settings, section)
+            pieces = self.kept[key] = self._prepare(actor, theme, settings, self._section())
         return pieces
+
+    def _section(self) -> str:
+        section = "/" + request.path.lstrip("/").split("/", 1)[0]
+        return section if section in self.sections() else ""
 
     def sections(self) -> frozenset[str]:
         """The addresses in the navigation, since only these are marked as the current one."""
@@ -205,39 +259,24 @@ def csrf_token() -> str:
 def init_chrome(app: Portal, settings: Any, unread: Any) -> None:
     """Give every template its surroundings. `settings()` gives the settings in force, `unread(actor)` a count."""
     app.jinja_env.template_class = Component
-    frames = Frames(app)
+    frames = app.extensions["portal-frames"] = Frames(app, settings, unread)
 
     def surroundings() -> dict[str, Any]:
         if not has_request_context():
             # A mail written by a job: no page is around it.
             return {"product_name": product_name(settings()), "locale_tag": LOCALES[locale()][0]}
-        broken = g.get("broken")
-        actor: Actor | None = None if broken else g.get("actor")
-        values = {} if broken else settings()
-        theme = g.get("theme", "auto")
-        waiting = unread(actor) if actor and not g.get("locked") else 0
-        address = request.path + ("?" + request.query_string.decode("ascii", "replace") if request.query_string else "")
-        gaps: dict[str, str] = {
-            "csrf": escape(csrf_token()),
-            "name": escape(actor.name) if actor else "",
-            "initial": escape(actor.initial) if actor else "",
-            "account": escape(actor.account_ref) if actor else "",
-            "view_as": escape(actor.name) if actor else "",
-            "quoted_path": escape(quote(request.path)),
-            "address": escape(address),
-            "unread": str(waiting) if waiting < 100 else "99+",
-            "unread_hidden": "" if waiting else " hidden",
-        }
+        around = frames.around()
+        actor = around.actor
         return {
-            "frame": [piece.filled(gaps) for piece in frames.frame(actor, theme, values)],
-            "product_name": product_name(values),
+            "frame": [piece.filled(around.gaps) for piece in around.pieces],
+            "product_name": product_name(around.settings),
             "actor": actor,
             "locale_tag": LOCALES[locale()][0],
             "demo": app.portal_config.demo,
             "view_as": actor.name if actor and actor.view_as else None,
-            "unread": waiting,
-            "hotlines": hotlines_of(values),
-            "filing_number": values.get("filing_number", ""),
+            "unread": around.unread,
+            "hotlines": hotlines_of(around.settings),
+            "filing_number": around.settings.get("filing_number", ""),
             "csrf_token": csrf_token,
         }
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +17,7 @@ from sqlalchemy import Select, and_, or_
 from wtforms.fields.choices import SelectChoice
 
 from portal.kernel.db import session
+from portal.kernel.secrets import CannotOpen, vault
 from portal.web.forms import FilterForm
 from portal.web.language import locale
 
@@ -27,6 +27,11 @@ MOST_BARS = 256
 SAFE_IN_PATH = "/:@!$&'()*+,;=~"
 
 
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+READ = {"d": date.fromisoformat, "t": datetime.fromisoformat}
+"""How a value of a position is read by its mark; the others are plain."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sort:
     """One way to sort: a key in the address and the columns, none of them empty; the last one is unique."""
@@ -34,6 +39,32 @@ class Sort:
     key: str
     columns: tuple[Any, ...]
     descending: bool = False
+
+    @cached_property
+    def place(self) -> str:
+        """What a position is sealed for."""
+        return "position:" + ",".join([self.key, *(c.key for c in self.columns)])
+
+    def mark(self, values: Sequence[Any]) -> str:
+        """A position in a list, for its address. Sealed, since it holds what rows are sorted by: addresses stand in
+        histories and logs, and a reader may see a row but not its date of birth."""
+        plain = [
+            [("t" if isinstance(v, datetime) else "d"), v.isoformat()] if isinstance(v, date) else ["", v]
+            for v in values
+        ]
+        return base64.urlsafe_b64encode(vault().seal(_write(plain), self.place)).decode().rstrip("=")
+
+    def position(self, mark: str) -> list[Any] | None:
+        """The values that a page's address names; None when it was not written here for this sort."""
+        try:
+            plain = json.loads(vault().open(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)), self.place))
+            values = [READ[kind](value) if kind else value for kind, value in plain]
+        except (ValueError, TypeError, KeyError, IndexError, CannotOpen):
+            return None
+        fit = len(values) == len(self.columns) and all(
+            isinstance(v, c.type.python_type) for v, c in zip(values, self.columns, strict=True)
+        )
+        return values if fit else None
 
 
 @dataclass
@@ -109,37 +140,6 @@ def keep_bar(key: tuple[Any, ...] | None, text: Markup) -> Markup:
     return text
 
 
-def mark_of(values: Sequence[Any]) -> str:
-    """A position in a list, for its address."""
-    plain = [
-        [("t" if isinstance(v, datetime) else "d"), v.isoformat()] if isinstance(v, date) else ["", v] for v in values
-    ]
-    return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
-
-
-def _as_is(value: Any) -> Any:
-    """A plain value that both databases can compare: no number beyond their integers, no NUL."""
-    if isinstance(value, int) and abs(value) >= 1 << 62:
-        raise ValueError(value)
-    if isinstance(value, str) and ("\0" in value or len(value) > 400):
-        raise ValueError(len(value))
-    return value
-
-
-def _decode(text: str, columns: tuple[Any, ...]) -> list[Any] | None:
-    """The position that a page's address names; None when somebody changed it."""
-    try:
-        plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        read = {"d": date.fromisoformat, "t": datetime.fromisoformat, "": _as_is}
-        values = [read[kind](value) for kind, value in plain]
-    except (ValueError, TypeError, KeyError, binascii.Error, RecursionError):
-        return None
-    fit = len(values) == len(columns) and all(
-        isinstance(v, c.type.python_type) for v, c in zip(values, columns, strict=True)
-    )
-    return values if fit else None
-
-
 def _beyond(columns: tuple[Any, ...], values: list[Any], descending: bool) -> Any:
     steps = []
     for i, column in enumerate(columns):
@@ -172,18 +172,18 @@ def keyset(
     descending = sort.descending != turned
     after, before = request.args.get("after", ""), request.args.get("before", "")
     backwards = bool(before) and not after
-    position = _decode(before if backwards else after, sort.columns) if after or before else None
+    position = sort.position(before if backwards else after) if after or before else None
     ordered_down = descending != backwards
     if position is not None:
         statement = statement.where(_beyond(sort.columns, position, ordered_down))
-    rows = list(session().execute(_page_of(statement, sort, ordered_down, size + 1)))
+    rows: Sequence[Any] = session().execute(_page_of(statement, sort, ordered_down, size + 1)).all()
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
-        rows.reverse()
+        rows = rows[::-1]
 
     def mark(row: Any) -> str:
-        return mark_of([getattr(row, c.key) for c in sort.columns])
+        return sort.mark([getattr(row, c.key) for c in sort.columns])
 
     listing = Listing(
         rows, sort=("-" if turned else "") + sort.key, filters=filters, sorts=by_key,

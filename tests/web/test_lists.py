@@ -58,3 +58,20 @@ def test_backwards_from_the_last_page_shows_the_page_before(app, children):
 
 def test_an_unknown_sort_is_the_usual_one(app, children):
     assert walk(app, "/children?sort=drop table")[0] == walk(app, "/children")[0]
+
+
+def test_a_position_in_the_address_says_nothing_and_is_for_its_own_sort(app, children):
+    from base64 import urlsafe_b64decode
+
+    name, born = SORTS
+    day = today() - timedelta(days=4001)
+    with app.app_context():
+        mark = born.mark([day, 7])
+        assert born.mark([day, 7]) != mark
+        plain = urlsafe_b64decode(mark + "=" * (-len(mark) % 4))
+        assert b"20" + str(day.year).encode()[2:] not in plain
+        assert born.position(mark) == [day, 7]
+        assert name.position(mark) is None
+        assert Sort("born", (Child.opened_on, Child.id)).position(mark) is None
+        for wrong in ("", "x", "W10", mark[:-4], mark[:-1] + ("A" if mark[-1] != "A" else "B") + "AA", "é", "A" * 60):
+            assert born.position(wrong) is None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from portal.access.models import Account
@@ -29,12 +30,16 @@ from portal.notices.operations import tell as notify
 from portal.web.access import allow
 from portal.web.export import MOST_ROWS, ExportForm, spreadsheet
 from portal.web.forms import FilterForm
+from portal.web.kept import kept_page
 from portal.web.language import _, day_text, locale, moment
 from portal.web.lists import Listing, Sort, keyset
 from portal.web.pages import page, submitted
 
-Line = namedtuple("Line", "ref label about village shared")
+DOOR_SORTS = tuple(sort for sort in children.SORTS if sort.key in ("name", "village"))
+"""Nobody sorts by what they may not see: not the whole date of birth, nor when the file was opened."""
 OWN_SORTS = (Sort("age", (children.c.born_on, children.c.id), descending=True),)
+PLACES = frozenset({"sort", "after", "before"})
+"""What an address may name while nothing narrows the list."""
 FILTERS = ("q", "region", "state", "risk", "category", "mentor", "ages")
 BAR_KEPT_SECONDS = 60
 """How long the bar of a list without a choice is kept per language and scope: a new village comes a minute late."""
@@ -58,15 +63,44 @@ def index() -> ResponseReturnValue:
     form = _filters(reach) if asked else None
     statement = children.children_list(reach, chosen_in(form) if form else {}, today())
     by_region = actor.has(*REGION_ROLES)
+    kind = "staff" if reach.is_staff else "door" if reach.is_door else "own"
     listing = keyset(
-        statement, sorts=children.SORTS if reach.is_door else OWN_SORTS, filters=form,
+        statement, sorts={"staff": children.SORTS, "door": DOOR_SORTS, "own": OWN_SORTS}[kind], filters=form,
         export_url="/children/export" if by_region else None,
     )  # fmt: skip
-    listing.rows = lines(listing.rows, reach)
-    return page(
-        "children/index.html", listing=listing, bar="" if asked else _bar(reach, listing), staff=reach.is_staff,
-        door=reach.is_door, may_open=by_region,
+    gaps = {
+        "rows": rows_of(listing.rows, reach, kind), "bar": _asked_bar(listing) if asked else _bar(reach, listing),
+        "next": listing.next_url, "previous": listing.previous_url, "export": listing.export_url,
+    }  # fmt: skip
+    gaps["keep"] = "" if asked or not gaps["bar"] or not request.query_string else _drawn("keep_view")
+
+    def facts(gap: Mapping[str, Any]) -> dict[str, Any]:
+        ways = replace(
+            listing, next_url=listing.next_url and gap["next"], previous_url=listing.previous_url and gap["previous"],
+            export_url=listing.export_url and gap["export"],
+        )  # fmt: skip
+        return {
+            "listing": ways, "rows": gap["rows"], "bar": gap["bar"], "keep": gap["keep"], "staff": reach.is_staff,
+            "door": reach.is_door, "may_open": by_region,
+        }  # fmt: skip
+
+    if not listing.rows or not PLACES.issuperset(request.args):
+        return page("children/index.html", **facts(gaps))
+    key = (
+        kind, by_region, listing.sort, listing.shown, bool(listing.next_url), bool(listing.previous_url),
+        request.root_path,
     )  # fmt: skip
+    return kept_page("children/index.html", key, gaps, facts)
+
+
+def _drawn(macro: str, *what: Any) -> Markup:
+    template: Any = current_app.jinja_env.get_template("components/filters.html")
+    text: Markup = getattr(template.module, macro)(*what)
+    return text
+
+
+def _asked_bar(listing: Listing) -> Markup:
+    return _drawn("filters", listing)
 
 
 def _filters(reach: children.Reach) -> FilterForm:
@@ -87,8 +121,7 @@ def _bar(reach: children.Reach, listing: Listing) -> Markup | str:
         if len(_bars) > 500:
             _bars.clear()
         listing.filters = _filters(reach)
-        template: Any = current_app.jinja_env.get_template("components/filters.html")
-        kept = _bars[key] = (moment_, template.module.bar(listing))
+        kept = _bars[key] = (moment_, _drawn("bar", listing))
         listing.filters = None
     return kept[1]
 
@@ -102,49 +135,69 @@ def chosen_in(form: FilterForm) -> dict[str, Any]:
     return {field.name: field.data for field in form if field.data}
 
 
-def _cells(*words: str) -> Markup:
+def _macro(name: str) -> Any:
     template: Any = current_app.jinja_env.get_template("children/_cells.html")
-    drawn: Markup = template.module.cells(*words)
-    return drawn
+    return getattr(template.module, name)
 
 
 @lru_cache(maxsize=4096)
 def _shared(code: str, category: Any, risk: Any, paired: bool, state: Any, opened_on: date) -> Markup:
     """The cells that many rows share, from the category on: drawn once for each kind of row and language."""
     words = words_in(code)
-    return _cells(
+    drawn: Markup = _macro("cells")(
         words[type(category), category], words[type(risk), risk], RISK_TONES[risk],
         words[str, "with"] if paired else "", words[type(state), state], CHILD_FILE.tones.get(state, "neutral"),
         day_text(opened_on),
     )  # fmt: skip
+    return drawn
 
 
 @lru_cache(maxsize=1)
 def _unseen() -> Markup:
     """The same cells of a row of which they may not be seen."""
-    return _cells("", "", "", "", "", "", "")
+    drawn: Markup = _macro("cells")("", "", "", "", "", "", "")
+    return drawn
 
 
-def lines(rows: Any, reach: children.Reach) -> list[Line]:
-    """Rows as plain words, each with no more than its reader's fields."""
+@lru_cache(maxsize=8)
+def _row(kind: str, _locale: str) -> str:
+    """A row of the list with a `%s` for each of its words, drawn once per kind and language."""
+    gap = Markup("\0")
+    gaps = {"staff": 5, "door": 4, "own": 5}[kind]
+    return str(_macro(f"{kind}_row")(*[gap] * gaps)).replace("%", "%%").replace("\0", "%s")
+
+
+def rows_of(rows: Any, reach: children.Reach, kind: str) -> Markup:
+    """The rows of the list, each with no more than its reader's fields."""
     code, day = locale(), today()
-    words = words_in(code)
+    words, single, paths = words_in(code), reach.single, reach.paths
     kept: dict[Any, frozenset[str]] = {}
-    found = []
+    found: list[tuple[str, str, str, str, Markup]] = []
     for row in rows:
-        sets = (reach.single.get(row.id), any(row.region_path.startswith(p) for p in reach.paths))
+        sets = (single.get(row.id), row.region_path.startswith(paths))
         fields = kept.get(sets)
         if fields is None:
             fields = kept[sets] = reach.fields(row)
-        sex = words[type(row.sex), row.sex] if "sex" in fields else ""
-        about = f"{sex} · {age_on(row.born_on, day)}" if sex else ""
+        about = f"{words[type(row.sex), row.sex]} · {age_on(row.born_on, day)}" if "sex" in fields else ""
         if "history" in fields:
             shared = _shared(code, row.category, row.risk, row.has_live_pairing, row.state, row.opened_on)
-            found.append(Line(row.ref, row.name, about, row.village, shared))
+            found.append((row.ref, row.name, about, row.village, shared))
         else:
-            village = row.village if "region" in fields else ""
-            found.append(Line(row.ref, label_of(row, fields), about, village, _unseen()))
-    return found
+            found.append((row.ref, label_of(row, fields), about, row.village if "region" in fields else "", _unseen()))
+    return _drawn_rows(found, kind, code)
+
+
+def _drawn_rows(found: list[tuple[str, str, str, str, Markup]], kind: str, code: str) -> Markup:
+    # Names hardly ever need escaping, and that is seen at once for all of them.
+    words = "".join([word for row in found for word in row[:4]])
+    if escape(words) != words:
+        found = [(escape(a), escape(b), escape(c), escape(d), shared) for a, b, c, d, shared in found]
+    pattern = _row(kind, code)
+    if kind == "own":
+        return Markup("".join([pattern % (ref, label, about, ref, label) for ref, label, about, _v, _s in found]))
+    if kind == "door":
+        return Markup("".join([pattern % row[:4] for row in found]))
+    return Markup("".join([pattern % row for row in found]))
 
 
 @bp.route("/children/export", methods=["GET", "POST"])

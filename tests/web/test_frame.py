@@ -116,4 +116,4 @@ def test_the_token_of_a_kept_page_is_taken(app, made, sign_in):
 def test_paper_says_who_printed_it(made, sign_in):
     for name in ("独特姓名甲", "独特姓名乙"):
         page = sign_in(made.account(Role.COORDINATOR, name=name)).get("/today").get_data(as_text=True)
-        assert re.search(rf'<p class="print-only print-mark">[^<]*{name} 打印</p>', page)
+        assert re.search(rf'<p class="print-only print-mark">[^<]*printed by {name}</p>', page)

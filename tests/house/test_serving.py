@@ -167,6 +167,7 @@ def test_each_process_connects_for_itself(app):
         assert db.engine.pool is not before
         assert db.engine.pool.checkedin() == 0
         assert before.checkedin() == waiting
+        before.dispose()
 
 
 # --- what is kept compiled -------------------------------------------------------------------------------------------

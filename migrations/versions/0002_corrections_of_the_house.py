@@ -16,6 +16,18 @@ depends_on = None
 
 def upgrade() -> None:
     """Go up."""
+    # A complaint about somebody who would answer it goes to the safeguarding leads.
+    op.add_column("complaint", sa.Column("for_lead", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_table(
+        "complaint_named",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_ref", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_named_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_named")),
+        sa.UniqueConstraint("complaint_id", "account_ref", name=op.f("uq_complaint_named_complaint_id_account_ref")),
+    )
+    op.create_index(op.f("ix_complaint_named_account_ref"), "complaint_named", ["account_ref"], unique=False)
     # A mentor whose pair is ending does not see the carer's phone any more.
     op.execute(
         "UPDATE sight SET fields = 'leaving' WHERE fields = 'mentor' AND because_kind = 'pairing' AND ended_at IS NULL "
@@ -38,6 +50,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go down."""
+    op.drop_index(op.f("ix_complaint_named_account_ref"), table_name="complaint_named")
+    op.drop_table("complaint_named")
+    op.drop_column("complaint", "for_lead")
     op.add_column("feed", sa.Column("etag", sa.String(length=64), nullable=False, server_default=""))
     op.add_column("feed", sa.Column("body", sa.LargeBinary(), nullable=True))
     op.add_column("feed", sa.Column("body_on", sa.Date(), nullable=True))

@@ -90,6 +90,7 @@ class ComplaintForm(Form):
         _l("What is it?"), COMPLAINT_KIND_WORDS, enum=ComplaintKind, default=ComplaintKind.COMPLAINT, needed=True
     )
     text = LongText(_l("What happened, or what could be better?"), limit=WORRY, needed=True)
+    about_answerer = Switch(_l("It is about a coordinator, or about somebody else who would answer it"))
     contact = Text(_l("Phone or mail, if we may ask back"), limit=120)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.children.models import Child
@@ -117,7 +117,8 @@ class Complaint(Model):
     """A complaint or a suggestion from anybody, signed in or not, with a handler, a clock and a reply.
 
     A stranger finds the answer with a code, of which only the fingerprint is kept. `sender_index` is a keyed
-    fingerprint of the network address, for the limit only.
+    fingerprint of the network address, for the limit only. `for_lead` says that it is about somebody who would answer
+    it: then safeguarding leads answer, and no coordinator learns of it.
     """
 
     __tablename__ = "complaint"
@@ -137,6 +138,7 @@ class Complaint(Model):
     sender_index: Mapped[str] = mapped_column(String(40), default="")
     code_index: Mapped[str] = mapped_column(String(40), unique=True)
     region_path: Mapped[Path] = mapped_column(default="")
+    for_lead: Mapped[bool] = mapped_column(default=False, server_default=false())
     made_at: Mapped[Moment]
     due_at: Mapped[Moment]
     state: Mapped[ComplaintState] = state_column(ComplaintState, ComplaintState.OPEN)
@@ -146,3 +148,13 @@ class Complaint(Model):
     text = Sealed("text_sealed")
     contact = Sealed("contact_sealed")
     answer = Sealed("answer_sealed")
+
+
+class ComplaintNamed(Model):
+    """Somebody who would answer and whom a complaint names: they and their deputies do not learn of it."""
+
+    __tablename__ = "complaint_named"
+    __table_args__ = (UniqueConstraint("complaint_id", "account_ref"),)
+    id: Mapped[IntPk]
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"))
+    account_ref: Mapped[str] = mapped_column(String(24), index=True)

@@ -8,12 +8,13 @@ of somebody named whose line is implicated.
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.access.models import Deputy, GrantState, RoleGrant
 from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import today
-from portal.kernel.db import within
-from portal.safeguarding.models import Complaint, Concern, ConcernAsk, ConcernNamed
+from portal.kernel.db import session, within
+from portal.safeguarding.models import Complaint, ComplaintNamed, Concern, ConcernAsk, ConcernNamed
 from portal.safeguarding.rules import WAITING, ComplaintState, ConcernState
 
 LINE = (Role.SUPERVISOR, Role.COORDINATOR)
@@ -21,13 +22,19 @@ LINE = (Role.SUPERVISOR, Role.COORDINATOR)
 named person holds a role. Safeguarding leads stand outside the line, unless they hold one of these roles too."""
 
 
-def _named(actor: Actor) -> ColumnElement[bool]:
-    """The actor is named in it, stands in for somebody named, or belongs to an implicated line."""
-    day, line = today(), actor.paths(*LINE)
-    stands_in = exists().where(
-        Deputy.account_ref == ConcernNamed.account_ref, Deputy.deputy_ref == actor.account_ref, Deputy.from_on <= day,
+def _stands_in_for(actor: Actor, account_ref: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """The actor is today's deputy of this person, whatever roles that hands on."""
+    day = today()
+    return exists().where(
+        Deputy.account_ref == account_ref, Deputy.deputy_ref == actor.account_ref, Deputy.from_on <= day,
         Deputy.until_on >= day, Deputy.ended_at.is_(None),
     )  # fmt: skip
+
+
+def _named(actor: Actor) -> ColumnElement[bool]:
+    """The actor is named in it, stands in for somebody named, or belongs to an implicated line."""
+    line = actor.paths(*LINE)
+    stands_in = _stands_in_for(actor, ConcernNamed.account_ref)
     over_the_named = exists().where(
         RoleGrant.account_ref == ConcernNamed.account_ref,
         RoleGrant.state == GrantState.GRANTED,
@@ -102,15 +109,40 @@ def can_keep_list(actor: Actor, path: str) -> bool:
     return is_lead(actor, path)
 
 
+def _answers(actor: Actor, role: Role) -> ColumnElement[bool]:
+    """Complaints of the regions in which the actor holds this role; one from nowhere belongs to everybody with it."""
+    inside = within(Complaint.region_path, actor.paths(role))
+    return or_(inside, Complaint.region_path == "") if actor.has(role) else inside
+
+
+def _complained_of(actor: Actor) -> ColumnElement[bool]:
+    """A complaint names the actor, or somebody whom the actor stands in for."""
+    return exists().where(
+        ComplaintNamed.complaint_id == Complaint.id,
+        or_(ComplaintNamed.account_ref.in_(actor.persons()), _stands_in_for(actor, ComplaintNamed.account_ref)),
+    )
+
+
+def _to_answer(actor: Actor) -> ColumnElement[bool]:
+    """Complaints that the actor is to answer or could have answered: a coordinator of the region, or where it is about
+    one of them a safeguarding lead, but none who coordinates the region too, also as a deputy."""
+    coordinates = _answers(actor, Role.COORDINATOR)
+    leads = and_(Complaint.for_lead.is_(True), _answers(actor, Role.SAFEGUARDING_LEAD), ~coordinates)
+    return and_(or_(and_(Complaint.for_lead.is_(False), coordinates), leads), ~_complained_of(actor))
+
+
 def complaints_visible_to(actor: Actor) -> Select[Complaint]:
-    """One's own complaints, and those of the region that one coordinates (from nowhere: any coordinator)."""
-    queue = within(Complaint.region_path, actor.paths(Role.COORDINATOR))
-    if actor.has(Role.COORDINATOR):
-        queue = or_(queue, Complaint.region_path == "")
-    return select(Complaint).where(or_(queue, Complaint.account_ref == actor.account_ref))
+    """One's own complaints, and those that one is to answer."""
+    return select(Complaint).where(or_(_to_answer(actor), Complaint.account_ref == actor.account_ref))
+
+
+def handles_complaint(actor: Actor, complaint: Complaint) -> bool:
+    """Whether the actor is one of those who answer it. Nobody answers their own complaint."""
+    if complaint.account_ref in actor.persons():
+        return False
+    return bool(session().scalar(select(Complaint.id).where(Complaint.id == complaint.id, _to_answer(actor))))
 
 
 def can_answer(actor: Actor, complaint: Complaint) -> bool:
-    """A coordinator of the region answers, and nobody answers their own complaint."""
-    covers = actor.coordinates(complaint.region_path) or (not complaint.region_path and actor.has(Role.COORDINATOR))
-    return covers and complaint.account_ref not in actor.persons() and complaint.state is ComplaintState.OPEN
+    """Who handles a complaint answers it, once."""
+    return complaint.state is ComplaintState.OPEN and handles_complaint(actor, complaint)

@@ -9,6 +9,7 @@ from sqlalchemy import case, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal.access.models import Account, Deputy, GrantState, RoleGrant
+from portal.access.queries import names_of
 from portal.audit.models import StateMove
 from portal.children.models import Child, Sight
 from portal.children.sight import visible_to as children_visible_to
@@ -165,6 +166,21 @@ def complaint_or_404(actor: Actor, ref: str) -> Complaint:
     if found is None:
         raise NotFound
     return found
+
+
+def who_answers(path: str, role: Role) -> dict[str, str]:
+    """Active people who hold a role over a region path, or anywhere when it is '', and their deputies of today:
+    account ref → name."""
+    if path:
+        held = people_over(path, role)
+    else:
+        rows = session().execute(
+            select(Account.ref, Account.name)
+            .join(RoleGrant, RoleGrant.account_id == Account.id)
+            .where(RoleGrant.role == role, RoleGrant.state == GrantState.GRANTED, Account.is_active.is_(True))
+        )
+        held = {row.ref: row.name for row in rows}
+    return held | names_of(deputies_of(held))
 
 
 def answer_by_code(index: str) -> Complaint | None:

@@ -150,7 +150,7 @@ COMPLAINT = Lifecycle(
     title=N_("Complaint"),
     states=ComplaintState,
     first=ComplaintState.OPEN,
-    moves=(Move(ComplaintState.OPEN, ComplaintState.ANSWERED, by=N_("coordinator")),),
+    moves=(Move(ComplaintState.OPEN, ComplaintState.ANSWERED, by=N_("coordinator, or a safeguarding lead")),),
     words={ComplaintState.OPEN: N_("waits for an answer"), ComplaintState.ANSWERED: N_("answered")},
     tones={ComplaintState.OPEN: "amber", ComplaintState.ANSWERED: "green"},
     ends=frozenset({ComplaintState.ANSWERED}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.safeguarding.operations.chain import escalate
-from portal.safeguarding.operations.complaints import answer_complaint, code_for, complain
+from portal.safeguarding.operations.complaints import answer_complaint, code_for, complain, people_to_answer
 from portal.safeguarding.operations.concerns import (
     acknowledge,
     act,
@@ -34,6 +34,7 @@ __all__ = [
     "lift_pause",
     "move_on_duty_list",
     "pause_pairing",
+    "people_to_answer",
     "raise_concern",
     "release_concerns_of",
     "remove_from_duty_list",

@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.access.models import GrantState, RoleGrant
 from portal.audit.operations import move, record
-from portal.duties.operations import end_duty, open_duty
+from portal.duties.models import Duty
+from portal.duties.operations import end_duties, open_duty
 from portal.kernel.actor import SYSTEM, Actor, Role
 from portal.kernel.clock import local_day, start_of
 from portal.kernel.db import new_ref, session
@@ -20,7 +21,7 @@ from portal.notices.operations import tell
 from portal.places.queries import corrections
 from portal.places.working_days import add_working_days
 from portal.safeguarding import policy, queries
-from portal.safeguarding.models import Complaint
+from portal.safeguarding.models import Complaint, ComplaintNamed
 from portal.safeguarding.rules import ANSWER_WITHIN_WORKING_DAYS, ComplaintKind, ComplaintState
 
 MOST_OF_ONE_SENDER = 5
@@ -48,10 +49,15 @@ def complain(
     text: str,
     contact: str = "",
     sender: str = "",
+    about_answerer: bool = False,
     actor: Actor | None,
     now: datetime,
 ) -> Complaint:
-    """Take a complaint, start its clock of working days and tell the coordinators. The caller commits.
+    """Take a complaint, start its clock of working days and tell those who answer. The caller commits.
+
+    Coordinators answer. `about_answerer` says that it is about one of them: then, and when its text names one or
+    nobody else of them is left, it goes to the safeguarding leads alone, and neither its subject nor who stands in for
+    them learns of it.
 
     `sender` is a stranger's network address, kept as a keyed fingerprint only. `client_key` makes sending twice
     harmless; a form sent again with other words is a complaint of its own, and nothing is lost. Raises TooMany for a
@@ -60,9 +66,12 @@ def complain(
     if not text.strip():
         raise DomainError(N_("Write what it is about."), field="text")
     key = client_key[:40] or new_ref()
+    path = _region_of(actor)
+    named, for_lead = _whom_it_is_about(text, path, actor)
+    for_lead = for_lead or about_answerer
     standing = _sent_before(key)
-    if standing is not None and not _says(standing, kind, text, contact, actor):
-        said = "\0".join((key, actor.account_ref if actor else "", kind, text, contact))
+    if standing is not None and not _says(standing, kind, text, contact, for_lead, actor):
+        said = "\0".join((key, actor.account_ref if actor else "", kind, text, contact, str(for_lead)))
         key = vault().blind(said, "complaint-key")[:40]
         standing = _sent_before(key)
     if standing is not None:
@@ -70,12 +79,11 @@ def complain(
     index = "" if actor else vault().blind(sender, "complaint-sender")
     if actor is None:
         _hold_back(index, now)
-    path = _region_of(actor)
     due_on = add_working_days(local_day(now), ANSWER_WITHIN_WORKING_DAYS, corrections())
     complaint = Complaint(
         client_key=key, kind=kind, text=text, contact="" if actor else contact,
         account_ref=actor.account_ref if actor else "", sender_index=index,
-        code_index=code_index(code_for(key)), region_path=path, made_at=now,
+        code_index=code_index(code_for(key)), region_path=path, for_lead=for_lead, made_at=now,
         due_at=start_of(due_on + timedelta(days=1)), state=ComplaintState.OPEN,
     )  # fmt: skip
     try:
@@ -87,26 +95,64 @@ def complain(
         if _sent_before(key) is None:
             raise
         return complain(
-            client_key=key, kind=kind, text=text, contact=contact, sender=sender, actor=actor, now=now
+            client_key=key, kind=kind, text=text, contact=contact, sender=sender, about_answerer=about_answerer,
+            actor=actor, now=now,
         )  # fmt: skip
+    session().add_all(ComplaintNamed(complaint_id=complaint.id, account_ref=ref) for ref in named)
+    session().flush()
     record("complaint-made", complaint, actor=actor or SYSTEM, now=now, kind=kind.value)
-    open_duty(
-        f"complaint:{complaint.ref}", kind="complaint-answer", subject_kind="complaint", subject_ref=complaint.ref,
-        url=f"/complaints/{complaint.ref}", owner_role=Role.COORDINATOR, path=path, due_at=complaint.due_at, now=now,
-    )  # fmt: skip
-    told = [ref for ref in queries.people_over(path, Role.COORDINATOR) if ref != complaint.account_ref]
+    told = people_to_answer(complaint)
+    by_name = for_lead or bool(named)
+    for owner in told if by_name else [""]:
+        # Of one about somebody who would answer the duty is hidden and by name: it stands in no queue of the region,
+        # and who stands in for somebody does not inherit it.
+        open_duty(
+            f"complaint:{complaint.ref}" + (f":{owner}" if owner else ""), kind="complaint-answer",
+            subject_kind="complaint", subject_ref=complaint.ref, url=f"/complaints/{complaint.ref}", owner_ref=owner,
+            owner_role=None if owner else Role.COORDINATOR, path=path, hidden=by_name, due_at=complaint.due_at, now=now,
+        )  # fmt: skip
     tell("complaint-made", to=told, now=now, url=f"/complaints/{complaint.ref}")
     return complaint
+
+
+def people_to_answer(complaint: Complaint) -> list[str]:
+    """Who is told of a complaint: who answers it by the rule of `policy.complaints_visible_to`, the other way round."""
+    named = set(
+        session().scalars(select(ComplaintNamed.account_ref).where(ComplaintNamed.complaint_id == complaint.id))
+    )
+    unfit = named | queries.deputies_of(named) | {complaint.account_ref}
+    path = complaint.region_path
+    if complaint.for_lead:
+        unfit |= set(queries.who_answers(path, Role.COORDINATOR))
+    role = Role.SAFEGUARDING_LEAD if complaint.for_lead else Role.COORDINATOR
+    held = queries.people_over(path, role) if path else queries.who_answers("", role)
+    return [ref for ref in held if ref not in unfit]
+
+
+def _whom_it_is_about(text: str, path: str, actor: Actor | None) -> tuple[set[str], bool]:
+    """Who of those that answer complaints is named in the text, and whether none of the coordinators may answer it.
+
+    A full name in the text counts. Too many pass the coordinators by rather than one reach its subject.
+    """
+    sender = {actor.account_ref} if actor else set()
+    anywhere = queries.who_answers("", Role.COORDINATOR)
+    leads = queries.who_answers("", Role.SAFEGUARDING_LEAD)
+    named = {ref for ref, name in (anywhere | leads).items() if name and name in text} - sender
+    unfit = named | queries.deputies_of(named) | sender
+    left = set(queries.who_answers(path, Role.COORDINATOR)) - unfit
+    return named, bool(named & set(anywhere)) or not left
 
 
 def _sent_before(key: str) -> Complaint | None:
     return session().scalar(select(Complaint).where(Complaint.client_key == key))
 
 
-def _says(standing: Complaint, kind: ComplaintKind, text: str, contact: str, actor: Actor | None) -> bool:
+def _says(
+    standing: Complaint, kind: ComplaintKind, text: str, contact: str, for_lead: bool, actor: Actor | None
+) -> bool:
     """Whether this is what stands, from the same sender."""
-    sent = (standing.kind, standing.text, standing.contact, standing.account_ref)
-    return sent == (kind, text, "" if actor else contact, actor.account_ref if actor else "")
+    sent = (standing.kind, standing.text, standing.contact, standing.for_lead, standing.account_ref)
+    return sent == (kind, text, "" if actor else contact, for_lead, actor.account_ref if actor else "")
 
 
 def _hold_back(index: str, now: datetime) -> None:
@@ -130,8 +176,10 @@ def answer_complaint(complaint: Complaint, *, text: str, actor: Actor, now: date
     require(policy.can_answer(actor, complaint))
     if not text.strip():
         raise DomainError(N_("Write the answer."), field="answer")
-    move(complaint, ComplaintState.ANSWERED, actor=actor, now=now, by=(Role.COORDINATOR,))
+    needed = Role.SAFEGUARDING_LEAD if complaint.for_lead else Role.COORDINATOR
+    move(complaint, ComplaintState.ANSWERED, actor=actor, now=now, by=(needed,))
     complaint.answer, complaint.answered_by, complaint.answered_at = text, actor.account_ref, now
-    end_duty(f"complaint:{complaint.ref}", now=now, actor=actor)
+    owed = select(Duty.key).where(Duty.subject_kind == "complaint", Duty.subject_ref == complaint.ref)
+    end_duties(session().scalars(owed).all(), now=now, actor=actor)
     if complaint.account_ref:
         tell("complaint-answered", to=[complaint.account_ref], now=now, url=f"/complaints/{complaint.ref}")

@@ -8,7 +8,6 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access.queries import names_of, region_names
-from portal.kernel.actor import Role
 from portal.kernel.clock import now
 from portal.kernel.db import new_ref
 from portal.kernel.errors import NotFound
@@ -47,15 +46,27 @@ def complaint_new() -> ResponseReturnValue:
         made.append(
             operations.complain(
                 client_key=key, kind=form.kind.data, text=form.text.data, contact=form.contact.data or "",
-                sender=request.remote_addr or "", actor=actor, now=now(),
+                sender=request.remote_addr or "", about_answerer=form.about_answerer.data, actor=actor, now=now(),
             )
         )  # fmt: skip
 
     if submitted(form, keep):
         if made[0].client_key != key:
             tell(_("You had sent this form before with other words. Both are kept; this is the later one."), "warning")
-        if actor:
+        if not operations.people_to_answer(made[0]):
+            tell(
+                _(
+                    "At the moment nobody of the programme can answer this independently. It is kept; please also turn "
+                    "to %(name)s, %(phone)s.",
+                    name=setting("last_resort_name"), phone=setting("last_resort_phone"),
+                ),
+                "warning",
+            )  # fmt: skip
+        elif actor and made[0].for_lead:
+            tell(_("Thank you. It has reached the safeguarding leads alone; the answer will stand here."), "success")
+        elif actor:
             tell(_("Thank you. It has reached the coordinators; the answer will stand here."), "success")
+        if actor:
             return saved(url_for(".complaint", ref=made[0].ref), key=key)
         return saved(url_for(".complaint_by_code", code=operations.code_for(made[0].client_key)), key=key)
     if wants_json() and request.method == "POST":
@@ -89,7 +100,7 @@ def complaint_by_code(code: str) -> ResponseReturnValue:
 @bp.get("/complaints")
 @allow(signed_in=True)
 def complaints() -> ResponseReturnValue:
-    """One's own complaints; for coordinators those of the region too."""
+    """One's own complaints, and those that one is to answer."""
     filters = ComplaintFilter(request.args)
     statement = queries.complaints_of(g.actor)
     if filters.state.data:
@@ -112,7 +123,7 @@ def complaints() -> ResponseReturnValue:
 @bp.route("/complaints/<ref>", methods=["GET", "POST"])
 @allow(signed_in=True)
 def complaint(ref: str) -> ResponseReturnValue:
-    """One complaint with its answer; a coordinator answers here."""
+    """One complaint with its answer; whoever handles it answers here."""
     found = queries.complaint_or_404(g.actor, ref)
     form = AnswerForm()
     can_answer = policy.can_answer(g.actor, found)
@@ -121,7 +132,7 @@ def complaint(ref: str) -> ResponseReturnValue:
     ):
         tell(_("The answer is sent."), "success")
         return redirect(url_for(".complaint", ref=ref), 303)
-    handles = g.actor.has(Role.COORDINATOR) and found.account_ref not in g.actor.persons()
+    handles = policy.handles_complaint(g.actor, found)
     return page(
         "safeguarding/complaint.html", form=form, complaint=found, can_answer=can_answer, handles=handles, now=now(),
         names=names_of({found.account_ref, found.answered_by}), **WORDS,

@@ -18,7 +18,7 @@ KEEPERS = frozenset({Role.SAFEGUARDING_LEAD, Role.COORDINATOR})
 NAV = (
     NavItem("safeguarding.concerns", N_("Concerns"), "shield", KEEPERS, order=60),
     NavItem("safeguarding.duty_list", N_("Duty list"), "phone", KEEPERS, order=90, menu=True),
-    NavItem("safeguarding.complaints", N_("Complaints"), "chat", frozenset({Role.COORDINATOR}), order=91, menu=True),
+    NavItem("safeguarding.complaints", N_("Complaints"), "chat", KEEPERS, order=91, menu=True),
 )
 
 

@@ -55,7 +55,7 @@ def _standing(actor: Actor, need: Need) -> ResponseReturnValue:
     """For a mentor or a grid worker: no words of others, no names, no places."""
     return page(
         "needs/standing.html", need=need, label=label_of(need.child, seen_fields(actor, need.child)),
-        kind=_(KIND_WORDS[need.kind]), standing=_(STANDING[need.state]), tone=shown.state_tone(need),
+        kind=_(KIND_WORDS[need.kind]), standing=_(STANDING[need.state]),
         urgent=need.urgency is NeedUrgency.URGENT, steps=steps_open_to(actor, need),
         own_words=need.text if need.raised_by == actor.account_ref else "",
     )  # fmt: skip

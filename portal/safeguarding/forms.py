@@ -83,6 +83,12 @@ class DutyForm(Form):
     hours = Text(_l("Hours"), limit=60)
 
 
+class DutyFilter(FilterForm):
+    """What narrows the duty list."""
+
+    region = Pick(_l("Region"), empty=_l("All regions"))
+
+
 class ComplaintForm(Form):
     """What somebody wants to say, and where a stranger can be reached."""
 

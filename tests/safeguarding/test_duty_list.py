@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from portal.audit.models import AuditEntry
 from portal.kernel.actor import Role
 from portal.kernel.db import db
 from portal.safeguarding.models import DutyListEntry
-from tests.factories import TOWN_B
+from tests.factories import TOWN_A, TOWN_B
 
 
 def order(fresh):
@@ -54,6 +56,42 @@ def test_nobody_stands_on_it_twice_and_only_staff_of_the_region(made, sign_in, l
     assert browser.post("/duty-list", data={"person": stranger.ref, "phone": "1"}).status_code == 422
     assert browser.post("/duty-list", data={"person": one.ref, "phone": ""}).status_code == 422
     assert order(fresh) == [one.ref]
+
+
+def test_a_leads_list_is_one_over_the_whole_scope_with_the_region_beside_each(made, sign_in, lead, on_duty, fresh):
+    district, town = (
+        made.account(Role.COORDINATOR, name="区里甲"),
+        made.account(Role.SUPERVISOR, at=TOWN_A, name="镇里乙"),
+    )
+    second = made.account(Role.SUPERVISOR, at=TOWN_A, name="镇里丙")
+    on_duty(district)
+    on_duty(town, second, at=TOWN_A)
+    browser = sign_in(lead)
+    page = browser.get("/duty-list").text
+    assert page.count("<table") == 1
+    rows = re.findall("<tr>(.*?)</tr>", page, re.DOTALL)[1:]
+    wanted = [
+        ("区里甲", "兰山区", "as number 1"),
+        ("镇里乙", "义堂镇", "as number 1"),
+        ("镇里丙", "义堂镇", "as number 2"),
+    ]
+    assert [all(word in row for word in words) for row, words in zip(rows, wanted, strict=True)] == [True] * 3
+    narrowed = browser.get(f"/duty-list?region={made.path(TOWN_A)}").text
+    assert "镇里乙" in narrowed
+    assert "as number 2" in narrowed
+    assert "13900000001" in narrowed
+    assert narrowed.count("as number") == 2
+    data = {"person": second.ref, "phone": "1"}
+    assert browser.post(f"/duty-list?region={made.path(TOWN_A)}", data=data).status_code == 422
+    ref = refs(fresh)[second.ref]
+    moved = browser.post(f"/duty-list/{ref}/position?region={made.path(TOWN_A)}", data={"way": "up"})
+    assert "region=" in moved.location
+    with fresh():
+        assert db.session.scalars(
+            select(DutyListEntry.account_ref)
+            .where(DutyListEntry.region_path == made.path(TOWN_A))
+            .order_by(DutyListEntry.position)
+        ).all() == [second.ref, town.ref]
 
 
 def test_a_coordinator_reads_and_changes_nothing(made, sign_in, lead, on_duty, fresh):

@@ -144,3 +144,15 @@ def test_the_notice_on_privacy_is_open_to_everybody(client):
     assert page.status_code == 200
     assert "监护人" in page.text
     assert 'href="tel:12355"' in page.text
+
+
+def test_a_code_copied_in_groups_opens_and_a_mistyped_one_can_be_mended(client):
+    place = send(client).location
+    code = place.rpartition("/")[2]
+    groups = " ".join(code[i : i + 4] for i in range(0, len(code), 4))
+    assert groups in client.get(place).text
+    assert client.get("/complaints/answers", query_string={"code": groups}).location == place
+    wrong = client.get("/complaints/answers", query_string={"code": groups[:-1] + "g"})
+    assert wrong.status_code == 422
+    assert 'name="code"' in wrong.text
+    assert "请逐位核对" in wrong.text

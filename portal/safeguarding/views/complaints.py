@@ -82,6 +82,9 @@ def complaint_codes() -> ResponseReturnValue:
     """Where a stranger types the code."""
     form = CodeForm(request.args)
     code = (form.code.data or "").lower()
+    if code and queries.answer_by_code(code_index(code)) is None:
+        form.code.errors = [_("There is no message with this code. Compare it sign by sign.")]
+        return page("safeguarding/complaint_code.html", code_form=form), 422
     if code:
         return redirect(url_for(".complaint_by_code", code=code), 303)
     return page("safeguarding/complaint_code.html", code_form=form)

@@ -49,6 +49,9 @@ pairing_moved = _signals.signal(
 need_moved = _signals.signal(
     "need-moved", doc="A need's state changed. Sender: the need. Keywords: before, actor, now."
 )
+referral_moved = _signals.signal(
+    "referral-moved", doc="A referral's state changed. Sender: the referral. Keywords: before, actor, now."
+)
 booking_changed = _signals.signal(
     "booking-changed", doc="A booking was published, moved or cancelled. Sender: the booking. Keywords: now."
 )

@@ -64,6 +64,14 @@ def name_of_path(path: str) -> str:
     return " ".join(rows[p] for p in above if p in rows)
 
 
+def town_name(path: str) -> str:
+    """The name of the town or street in which a path lies, '' above one."""
+    parts = path.strip("/").split("/")
+    above = ["/" + "/".join(parts[:i]) + "/" for i in range(1, len(parts) + 1)]
+    found = select(Region.name).where(Region.path.in_(above), Region.level.in_(("town", "street")))
+    return session().scalar(found) or ""
+
+
 def history_of(name: str) -> list[Setting]:
     """All values that a setting has had or will have, newest first."""
     return list(session().scalars(select(Setting).where(Setting.name == name).order_by(Setting.from_on.desc())))

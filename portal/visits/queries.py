@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from portal.children.models import Child
 from portal.children.rules import OPEN_STATES
@@ -32,7 +32,7 @@ def interval_of(actor: Actor) -> Interval:
     return CARE if actor.has(*policy.AT_THE_DOOR) else TOWN
 
 
-def due_rows(actor: Actor, interval: Interval) -> Select[Any]:
+def due_rows(actor: Actor, interval: Interval) -> Select[*tuple[Any, ...]]:
     """What is owed of one clock among the children whom the actor may visit, one row for each, as columns."""
     return (
         select(
@@ -57,7 +57,7 @@ def by_standing(standing: Standing, day: date) -> ColumnElement[bool]:
     }[standing]
 
 
-def first_due(actor: Actor, interval: Interval, most: int) -> Sequence[Row[Any]]:
+def first_due(actor: Actor, interval: Interval, most: int) -> Sequence[Any]:
     """Those due first."""
     return session().execute(due_rows(actor, interval).order_by(Duty.due_at, Duty.id).limit(most)).all()
 
@@ -78,7 +78,7 @@ def counts_due(actor: Actor, interval: Interval) -> dict[Standing, int]:
     return {Standing(row[0]): row[1] for row in rows}
 
 
-def counts_by_village(actor: Actor, paths: tuple[str, ...]) -> Sequence[Row[Any]]:
+def counts_by_village(paths: tuple[str, ...]) -> Sequence[Any]:
     """Open files, and how many visits are overdue and due within the week, by village. Never by worker."""
     day = today()
     care, town = Duty.kind == CARE.kind, Duty.kind == TOWN.kind
@@ -108,7 +108,7 @@ def child_to_visit(actor: Actor, ref: str) -> Child:
     return child
 
 
-def visit_rows(actor: Actor) -> Select[Any]:
+def visit_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The list of visits that the actor may read, as columns."""
     return (
         select(
@@ -135,7 +135,7 @@ def sent_before(actor: Actor, client_key: str) -> Visit | None:
     return session().scalar(select(Visit).where(Visit.author_ref == actor.account_ref, Visit.client_key == client_key))
 
 
-def visits_of(actor: Actor, child_ref: str, most: int) -> Sequence[Row[Any]]:
+def visits_of(actor: Actor, child_ref: str, most: int) -> Sequence[Any]:
     """The newest visits of a child that the actor may read."""
     return (
         session()
@@ -149,7 +149,7 @@ def visits_of(actor: Actor, child_ref: str, most: int) -> Sequence[Row[Any]]:
     )
 
 
-def to_look_over(actor: Actor, since: datetime) -> Sequence[Row[Any]]:
+def to_look_over(actor: Actor, since: datetime) -> Sequence[Any]:
     """Visits of the actor's region since a moment, with what the quiet review compares; their own ones left out."""
     return session().execute(
         visit_rows(actor)

@@ -1,0 +1,1 @@
+"""What is done with referrals: the only writers of this room's tables."""

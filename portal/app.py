@@ -85,9 +85,20 @@ def create_app(config: Config | None = None, **flask_settings: Any) -> Portal:
     return app
 
 
+class Limits(Limiter):
+    """The coarse gate per network address; per-account throttles live in a table of `access`.
+
+    Whoever is signed in passes before anything is looked up.
+    """
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not g.get("actor"):
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 def init_limits(app: Portal) -> None:
-    """The coarse gate per network address; per-account throttles live in a table of `access`."""
-    limiter = Limiter(
+    """Count the requests of strangers."""
+    limiter = Limits(
         get_remote_address, app=app, storage_uri=app.portal_config.redis_url or "memory://",
         in_memory_fallback_enabled=True,
         in_memory_fallback=[f"{app.portal_config.rate_limit_per_minute} per minute"],

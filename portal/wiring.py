@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.access.current import ask_with_visitor
 from portal.access.models import Account
 from portal.access.queries import named, names_of
 from portal.calendars.receivers import end_feeds
+from portal.children.sight import has_grants
 from portal.kernel import events
 from portal.kernel.db import session
 from portal.kernel.events import account_ended, notice_wanted
 from portal.mentoring import receivers as sessions
 from portal.needs import receivers as needs
+from portal.notices.queries import unread_of
 from portal.notices.receivers import tell_people
 from portal.pairing import receivers as pairs
+from portal.places.queries import places_called
 from portal.safeguarding import receivers as concerns
 from portal.visits import receivers as visits
 from portal.web.registries import Registries
@@ -32,6 +36,8 @@ def connect_signals() -> None:
     if CONNECTED:
         return
     CONNECTED.append(True)
+    ask_with_visitor("unread", unread_of)
+    ask_with_visitor("has_grants", has_grants)
     notice_wanted.connect(tell_people)
     account_ended.connect(end_feeds)
     events.freeze_wanted.connect(pairs.on_freeze_wanted)

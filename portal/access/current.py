@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, g, request
@@ -16,7 +18,7 @@ from portal.kernel.clock import local_day, now
 from portal.kernel.db import session
 from portal.kernel.secrets import token_hash
 from portal.places import settings
-from portal.web.flow import afterwards
+from portal.web.flow import SAFE, afterwards
 
 SEEN_EVERY = timedelta(minutes=1)
 FOR_NOBODY = frozenset({"static", "calendars.feed"})
@@ -73,6 +75,31 @@ VISITOR = (
 )  # fmt: skip
 
 
+_told: dict[str, Any] = {}
+
+
+def ask_with_visitor(name: str, about: Callable[[Any], Any]) -> None:
+    """Have something small read of each visitor together with the session, for `told`.
+
+    `about` makes a scalar subselect from the column with the account's ref. Called once, when the process begins.
+    """
+    _told[name] = about(ACCOUNT.c.ref).label(f"told_{name}")
+
+
+@cache
+def _visitor() -> Any:
+    return VISITOR.add_columns(*_told.values())
+
+
+def told(name: str, actor: Actor) -> Any:
+    """What `ask_with_visitor` read of the actor; None where it must be asked for: of anybody but this request's own
+    visitor, and in a request that writes, since it may have changed since."""
+    row = g.get("told")
+    if row is None or row.ref != actor.account_ref or request.method not in SAFE:
+        return None
+    return getattr(row, f"told_{name}")
+
+
 def grants_of(account_ref: str, account_id: int, at: datetime) -> tuple[Grant, ...]:
     """The roles of an account now: its own and those of the people it stands in for today (not their admin role)."""
     known = {"account_ref": account_ref, "account_id": account_id, "day": local_day(at)}
@@ -99,7 +126,7 @@ def actor_of(
 def load_visitor(token: str) -> Visitor | None:
     """The visitor with this token; None when the session has ended, has run out or its account is not active."""
     moment = now()
-    rows = session().execute(VISITOR, {"token_hash": token_hash(token), "day": local_day(moment)}).all()
+    rows = session().execute(_visitor(), {"token_hash": token_hash(token), "day": local_day(moment)}).all()
     row = rows[0] if rows else None
     if row is None or not row.is_active:
         return None
@@ -153,15 +180,16 @@ def find_actor() -> None:
     visitor = current_user
     if not visitor.is_authenticated:
         return
-    g.actor, g.theme = visitor.actor, visitor.row.theme
+    row: Any = visitor.row
+    g.actor, g.theme, g.told = visitor.actor, row.theme, row
     moment = now()
-    idle = moment - visitor.row.seen_at
-    if visitor.row.locked_at is not None or idle > timedelta(minutes=settings.setting("idle_minutes")):
+    idle = moment - row.seen_at
+    if row.locked_at is not None or idle > timedelta(minutes=settings.setting("idle_minutes")):
         g.locked = True
-        if visitor.row.locked_at is None:
-            note_locked(visitor.row.session_id, moment)
+        if row.locked_at is None:
+            note_locked(row.session_id, moment)
     elif idle > SEEN_EVERY and not request.headers.get("X-Poll"):
-        _note_seen(visitor.row.session_id, moment)
+        _note_seen(row.session_id, moment)
 
 
 def init_login(app: Flask) -> None:

@@ -85,7 +85,8 @@ def _within_reach(paths: tuple[str, ...], single: tuple[int, ...]) -> ColumnElem
 @lru_cache(maxsize=64)
 def _open_files(paths: tuple[str, ...], single: tuple[int, ...]) -> Any:
     """The list that nothing narrows. Built once for a scope, since it is what most people look at."""
-    return ROWS.where(_within_reach(paths, single), Unindexed(c.state).in_(OPEN_STATES))
+    # Not IN, whose list would be written out anew at every call.
+    return ROWS.where(_within_reach(paths, single), or_(*(Unindexed(c.state) == state for state in OPEN_STATES)))
 
 
 def reach_of(actor: Actor) -> Reach:

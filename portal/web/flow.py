@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.config import Config, resource
 from portal.kernel.db import begin_writing, db
 from portal.web.compiled import Address
+from portal.web.cookies import CookieSessions
 from portal.web.registries import Registries
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -51,6 +52,7 @@ class Portal(Flask):
             static_url_path="/static", instance_path=str(config.instance),
         )  # fmt: skip
         self.portal_config = config
+        self.session_interface = CookieSessions()
         self.registries = Registries()
         self.alone: set[str] = set()
         """Endpoints that programs ask all day and that answer the same whoever asks (see `answer_alone`)."""

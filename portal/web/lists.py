@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, request
 from markupsafe import Markup
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, bindparam, or_
 from wtforms.fields.choices import SelectChoice
 
 from portal.kernel.db import session
@@ -140,7 +140,9 @@ def keep_bar(key: tuple[Any, ...] | None, text: Markup) -> Markup:
     return text
 
 
-def _beyond(columns: tuple[Any, ...], values: list[Any], descending: bool) -> Any:
+def _beyond(columns: tuple[Any, ...], descending: bool) -> Any:
+    """Rows after a position, whose values are bound when it is asked (`_bound`)."""
+    values = [bindparam(f"position_{i}", type_=column.type) for i, column in enumerate(columns)]
     steps = []
     for i, column in enumerate(columns):
         same = [c == v for c, v in zip(columns[:i], values[:i], strict=True)]
@@ -150,10 +152,16 @@ def _beyond(columns: tuple[Any, ...], values: list[Any], descending: bool) -> An
     return and_(from_here, or_(*steps))
 
 
+def _bound(position: list[Any] | None) -> dict[str, Any]:
+    return {f"position_{i}": value for i, value in enumerate(position or ())}
+
+
 @lru_cache(maxsize=64)
-def _page_of(statement: Select[Any], sort: Sort, down: bool, rows: int) -> Select[Any]:
+def _page_of(statement: Select[Any], sort: Sort, down: bool, rows: int, placed: bool) -> Select[Any]:
     """The statement of one page, kept by its object: a room that builds its list once saves this step too."""
     order = (column.desc() if down else column.asc() for column in sort.columns)
+    if placed:
+        statement = statement.where(_beyond(sort.columns, down))
     return statement.order_by(None).order_by(*order).limit(rows)
 
 
@@ -174,9 +182,8 @@ def keyset(
     backwards = bool(before) and not after
     position = sort.position(before if backwards else after) if after or before else None
     ordered_down = descending != backwards
-    if position is not None:
-        statement = statement.where(_beyond(sort.columns, position, ordered_down))
-    rows: Sequence[Any] = session().execute(_page_of(statement, sort, ordered_down, size + 1)).all()
+    statement = _page_of(statement, sort, ordered_down, size + 1, position is not None)
+    rows: Sequence[Any] = session().execute(statement, _bound(position)).all()
     more = len(rows) > size
     rows = rows[:size]
     if backwards:

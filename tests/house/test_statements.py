@@ -116,3 +116,26 @@ def test_homes_the_file_and_the_log_form_cost_twelve_at_most(made, sign_in, stat
         with statements() as seen:
             assert browser.get(address).status_code == 200
         assert len(seen) <= MOST, (address, "\n".join(seen))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a page may cost at most: statements in all, of which some write (a read kept in the log, a commit)."""
+
+    address: str
+    role: Role
+    most: int
+
+
+COSTS = (Cost("/children", Role.COORDINATOR, 2), Cost("/children?sort=-age", Role.CASEWORKER, 2))
+
+
+@pytest.mark.parametrize("cost", COSTS, ids=lambda c: c.address)
+def test_what_was_won_is_held(cost, made, sign_in, statements):
+    """Who asks, with roles, settings and what waits, is one statement; the list is the other."""
+    made.child()
+    browser = sign_in(made.account(cost.role))
+    browser.get(cost.address)
+    with statements() as seen:
+        assert browser.get(cost.address).status_code == 200
+    assert len(seen) <= cost.most, "\n".join(seen)

@@ -25,7 +25,7 @@ from portal.children.views.frame import READERS, WORKERS, bp
 from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import now, today
 from portal.kernel.db import session
-from portal.kernel.people import SEX_WORDS, age_on
+from portal.kernel.people import SEX_WORDS, Sex, age_on
 from portal.notices.operations import tell as notify
 from portal.web.access import allow
 from portal.web.export import MOST_ROWS, ExportForm, spreadsheet
@@ -59,7 +59,8 @@ def index() -> ResponseReturnValue:
     """The children whom the reader may know of, by the fields that the reader may see."""
     actor: Actor = g.actor
     reach = children.reach_of(actor)
-    asked = any(request.args.get(name) for name in FILTERS)
+    args = request.args
+    asked = bool(args) and any(args.get(name) for name in FILTERS)
     form = _filters(reach) if asked else None
     statement = children.children_list(reach, chosen_in(form) if form else {}, today())
     by_region = actor.has(*REGION_ROLES)
@@ -84,7 +85,7 @@ def index() -> ResponseReturnValue:
             "door": reach.is_door, "may_open": by_region,
         }  # fmt: skip
 
-    if not listing.rows or not PLACES.issuperset(request.args):
+    if not listing.rows or not PLACES.issuperset(args):
         return page("children/index.html", **facts(gaps))
     key = (
         kind, by_region, listing.sort, listing.shown, bool(listing.next_url), bool(listing.previous_url),
@@ -171,19 +172,22 @@ def rows_of(rows: Any, reach: children.Reach, kind: str) -> Markup:
     """The rows of the list, each with no more than its reader's fields."""
     code, day = locale(), today()
     words, single, paths = words_in(code), reach.single, reach.paths
+    sexes = {sex: words[Sex, sex] for sex in Sex}
     kept: dict[Any, frozenset[str]] = {}
     found: list[tuple[str, str, str, str, Markup]] = []
     for row in rows:
-        sets = (single.get(row.id), row.region_path.startswith(paths))
+        # Taken apart at once: each look at a column by its name costs as much as an escape.
+        (id_, ref, _code, name, _given, _alias, _initials, sex, born_on, region_path, category, risk, state, paired,
+         opened_on, village) = row  # fmt: skip
+        sets = (single.get(id_), region_path.startswith(paths))
         fields = kept.get(sets)
         if fields is None:
             fields = kept[sets] = reach.fields(row)
-        about = f"{words[type(row.sex), row.sex]} · {age_on(row.born_on, day)}" if "sex" in fields else ""
+        about = f"{sexes[sex]} · {age_on(born_on, day)}" if "sex" in fields else ""
         if "history" in fields:
-            shared = _shared(code, row.category, row.risk, row.has_live_pairing, row.state, row.opened_on)
-            found.append((row.ref, row.name, about, row.village, shared))
+            found.append((ref, name, about, village, _shared(code, category, risk, paired, state, opened_on)))
         else:
-            found.append((row.ref, label_of(row, fields), about, row.village if "region" in fields else "", _unseen()))
+            found.append((ref, label_of(row, fields), about, village if "region" in fields else "", _unseen()))
     return _drawn_rows(found, kind, code)
 
 

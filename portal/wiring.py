@@ -18,6 +18,7 @@ from portal.notices.queries import unread_of
 from portal.notices.receivers import tell_people
 from portal.pairing import receivers as pairs
 from portal.places.queries import places_called
+from portal.places.queries import places_called
 from portal.safeguarding import receivers as concerns
 from portal.visits import receivers as visits
 from portal.web.registries import Registries
@@ -28,6 +29,7 @@ CONNECTED: list[object] = []
 def connect_directory(registries: Registries) -> None:
     """Let rooms below the accounts name people."""
     registries.names = names_of
+    registries.places = places_called
     registries.refs_named = lambda text: session().scalars(select(Account.ref).where(named(text)).limit(200)).all()
 
 

@@ -35,10 +35,11 @@ def record(
     """Write one row of the log in the caller's transaction. The caller commits.
 
     `what` is a verb in the past with its noun (`child-edited`); `subject` any row with a `ref`; `about` (a row with
-    `ref` and `region_path`) or `about_ref` the child or person whose data it is. `by` are the roles that the act
-    needs, by default those that the page asks for: from them follows on whose behalf a deputy acts. `in_place_of`
-    says it where it does not follow from a role ('' for nobody). `facts` must hold no personal values; those go into `values` ({field: [before, after]})
-    and are encrypted under that person's own key.
+    `ref` and `region_path`) or `about_ref` the child or person whose data it is. `facts` must hold no personal values;
+    those go into `values` ({field: [before, after]}) and are encrypted under that person's own key.
+
+    `by` are the roles that the act needs, by default those that the page asks for: from them follows on whose behalf a
+    deputy acts. `in_place_of` says it where it does not follow from a role ('' for nobody).
     """
     whose = about_ref or getattr(about, "ref", "") or getattr(subject, "child_ref", "") or ""
     path = getattr(subject, "region_path", "") or getattr(about, "region_path", "") or ""
@@ -108,9 +109,10 @@ def record_read(
     hidden: bool = False,
     in_place_of: str | None = None,
 ) -> None:
-    """Note that somebody looked, by default by one of the roles that the page asks for. Written after the page's transaction; if it cannot be written, the page is not shown.
+    """Note that somebody looked. Written after the page's transaction; if it cannot be written, the page is not shown.
 
-    Several looks of one person at one thing in one request are one row.
+    `in_place_of` is on whose behalf; by default it follows from the roles that the page asks for. Several looks
+    of one person at one thing in one request are one row.
     """
     if in_place_of is None:
         in_place_of = actor.in_place_of(region_path, roles_asked())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
@@ -27,6 +28,7 @@ from portal.web.registries import NavItem, Registries
 
 bp = Blueprint("audit", __name__)
 AUDITORS = frozenset({Role.AUDITOR})
+REGION_PATH = re.compile(r"/(?:\d{2,15}/)+")
 
 
 @bp.get("/audit")
@@ -71,9 +73,11 @@ def entry(ref: str) -> ResponseReturnValue:
     """One row, whole: but of changed personal values only which fields they were."""
     found, fields = queries.entry_or_404(g.actor, ref)
     facts = sorted((found.facts or {}).items())
+    paths = {str(value) for _name, value in facts if REGION_PATH.fullmatch(str(value))}
     return page(
         "audit/entry.html", entry=found, fields=fields, facts=facts, names=_names([found]), what=what_words,
         kind=kind_words, fact=fact_words, worth=value_words, whence=origin_parts,
+        places=_registries().places(paths | {found.region_path} - {""}),
     )  # fmt: skip
 
 
@@ -142,10 +146,12 @@ def _heads() -> list[str]:
 
 def _cells(rows: Any) -> list[list[Any]]:
     names = _names(rows)
+    places = _registries().places({r.region_path for r in rows if r.region_path})
     return [
         [
             r.at, names.get(r.actor_ref, r.actor_ref), names.get(r.deputy_for, r.deputy_for), _(what_words(r.what)),
-            _(kind_words(r.subject_kind)), r.subject_ref, r.about_ref, r.region_path, r.why, r.reason, r.origin,
+            _(kind_words(r.subject_kind)), r.subject_ref, r.about_ref, places.get(r.region_path, r.region_path),
+            r.why, r.reason, r.origin,
         ]
         for r in rows
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from portal.kernel.db import session
 from portal.kernel.errors import NotFound
 from portal.places.models import DayOff, Region, Setting
 from portal.places.policy import visible_to
+from portal.web.language import locale
 
 
 def region_or_404(actor: Actor, ref: str) -> Region:
@@ -70,6 +72,23 @@ def town_name(path: str) -> str:
     above = ["/" + "/".join(parts[:i]) + "/" for i in range(1, len(parts) + 1)]
     found = select(Region.name).where(Region.path.in_(above), Region.level.in_(("town", "street")))
     return session().scalar(found) or ""
+
+
+def places_called(paths: Iterable[str]) -> dict[str, str]:
+    """Region paths with the names from the top down, in the reader's language: 山东省 › 临沂市 › 兰山区. A region that
+    is not known any more keeps its code."""
+    above = {}
+    for path in paths:
+        parts = path.strip("/").split("/")
+        above[path] = ["/" + "/".join(parts[:i]) + "/" for i in range(1, len(parts) + 1)]
+    every = {one for line in above.values() for one in line}
+    rows = session().execute(select(Region.path, Region.name, Region.name_en).where(Region.path.in_(every)))
+    chinese = locale() == "zh_Hans"
+    names = {row.path: row.name if chinese else row.name_en or row.name for row in rows}
+    return {
+        path: " › ".join(names.get(one, one.strip("/").rpartition("/")[2]) for one in line)
+        for path, line in above.items()
+    }
 
 
 def history_of(name: str) -> list[Setting]:

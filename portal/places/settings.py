@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,11 +15,14 @@ from portal.kernel.clock import today
 from portal.kernel.db import session
 from portal.kernel.words import N_
 from portal.places.models import Setting
+from portal.places.rules import coded_words
+from portal.web.language import locale
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One setting. `kind` is 'int', 'text' or 'list' (one entry a line). `verify` says that its source is uncertain."""
+    """One setting. `kind` is 'int', 'text', 'list' (one entry a line) or 'coded' (a list of codes with their words).
+    `verify` says that its source is uncertain. What is counted in minutes is shown and typed in hours and days too."""
 
     name: str
     group: str
@@ -58,7 +60,7 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("commitment_months", N_("Pairing"), N_("Shortest commitment"), 12, unit=N_("months"), low=1, high=60, source="Elements of Effective Practice for Mentoring"),
     Declared("vetting_valid_days", N_("Volunteers"), N_("An offence-record check is valid for"), 365, unit=N_("days"), low=30, high=1095),
     Declared("training_hours", N_("Volunteers"), N_("Training before the first pairing"), 2, unit=N_("hours"), low=0, high=40),
-    Declared("support_dimensions", N_("Children"), N_("Support dimensions: code and name, one a line"), ["livelihood 扶困", "heart 扶心", "mind 扶智", "will 扶志", "skill 扶技"], "list", source="the article gives five names for four"),
+    Declared("support_dimensions", N_("Children"), N_("Support dimensions: Chinese / English, one a line"), ["livelihood 扶困 / Livelihood", "heart 扶心 / Emotional support", "mind 扶智 / Learning", "will 扶志 / Motivation", "skill 扶技 / Skills"], "coded", source="the article gives five names for four"),
     Declared("visit_days_red", N_("Visits"), N_("Visit at red risk every"), 7, unit=N_("days"), low=1, high=365, verify=True),
     Declared("visit_days_yellow", N_("Visits"), N_("Visit at yellow risk every"), 30, unit=N_("days"), low=1, high=365, verify=True),
     Declared("visit_days_blue", N_("Visits"), N_("Visit at blue risk every"), 90, unit=N_("days"), low=1, high=365, verify=True),
@@ -129,6 +131,6 @@ def setting(name: str) -> Any:
 
 
 def coded(name: str) -> list[tuple[str, str]]:
-    """A list setting whose lines are `code words`: pairs of both."""
-    lines: Sequence[str] = setting(name)
-    return [(code, words.strip() or code) for code, _sep, words in (line.partition(" ") for line in lines)]
+    """A list of codes: (code, words in the reader's language)."""
+    chinese = locale() == "zh_Hans"
+    return [(entry.code, entry.zh if chinese else entry.en) for entry in coded_words(setting(name))]

@@ -14,7 +14,15 @@ from portal.kernel.db import session
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.words import N_
 from portal.places import operations, queries
-from portal.places.forms import DayForm, RegionEditForm, RegionForm, RegionImportForm, setting_form
+from portal.places.forms import (
+    DayForm,
+    RegionEditForm,
+    RegionForm,
+    RegionImportForm,
+    setting_form,
+    setting_words,
+    value_of,
+)
 from portal.places.models import DayOff
 from portal.places.policy import can_keep
 from portal.places.rules import LEVELS
@@ -104,7 +112,9 @@ def settings() -> ResponseReturnValue:
     groups: dict[str, list[Declared]] = {}
     for declared in SETTINGS:
         groups.setdefault(declared.group, []).append(declared)
-    return page("places/settings.html", groups=groups, values=in_force(), changes=g.actor.has(Role.ADMIN))
+    return page(
+        "places/settings.html", groups=groups, values=in_force(), words=setting_words, changes=g.actor.has(Role.ADMIN)
+    )  # fmt: skip
 
 
 @bp.route("/settings/<name>", methods=["GET", "POST"])
@@ -114,22 +124,20 @@ def setting_edit(name: str) -> ResponseReturnValue:
     declared = BY_NAME.get(name)
     if declared is None:
         raise NotFound
-    form: Any = setting_form(declared, in_force()[name])
+    current = in_force()[name]
+    form: Any = setting_form(declared, current)
 
     def change() -> None:
-        value = form.value.data
-        if declared.kind == "list":
-            value = [line.strip() for line in (value or "").splitlines() if line.strip()]
-        elif declared.kind == "text":
-            value = value or ""
         operations.change_setting(
-            name, value, from_on=form.from_on.data, reason=form.reason.data, actor=g.actor, now=now()
-        )
+            name, value_of(form, declared, current), from_on=form.from_on.data, reason=form.reason.data, actor=g.actor,
+            now=now(),
+        )  # fmt: skip
 
     if submitted(form, change):
         tell(_("Saved."), "success")
         return redirect(url_for(".settings"), 303)
-    return page("places/setting.html", form=form, declared=declared, history=queries.history_of(name))
+    history = queries.history_of(name)
+    return page("places/setting.html", form=form, declared=declared, history=history, words=setting_words)
 
 
 @bp.route("/settings/calendar", methods=["GET", "POST"])

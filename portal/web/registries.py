@@ -103,5 +103,7 @@ class Registries:
     """Names of people by account ref, for rooms that stand below the accounts. Set by the factory."""
     called: dict[str, Callable[[Actor, Iterable[str]], Mapping[str, str]]] = field(default_factory=dict)
     """By the kind of a record, "child" or "volunteer": what this reader calls those of these refs who are seen."""
+    places: Callable[[Iterable[str]], Mapping[str, str]] = lambda _paths: {}
+    """Region paths as names from the top down, for rooms that stand below the regions. Set by the factory."""
     refs_named: Callable[[str], Sequence[str]] = lambda _name: ()
     """The account refs of people whose name contains this text. Set by the factory."""

@@ -63,6 +63,23 @@ def test_it_names_people_but_no_child(world: Any, sign_in: Any, noted: Any) -> N
     assert "profile" in one
 
 
+def test_regions_stand_with_their_names_also_in_the_facts_and_in_the_export(
+    app: Any, made: Any, world: Any, sign_in: Any, noted: Any
+) -> None:
+    auditor, worker, child = world
+    ref = noted("child-moved-house", child, by=worker, before=made.path(VILLAGE_A), after=made.path(TOWN_B))
+    browser = sign_in(auditor, locale="zh_Hans")
+    shown = browser.get(f"/audit/{ref}").text
+    assert shown.count("山东省 › 临沂市 › 兰山区 › 义堂镇 › 示例一村") == 2, "the region and one fact"
+    assert "山东省 › 临沂市 › 兰山区 › 方城镇" in shown
+    assert VILLAGE_A not in shown
+    with app.app_context():
+        seal(now=now())
+    file = browser.post("/audit/export", data={"kind": "csv", "reason": "合规检查"})
+    assert "兰山区 › 义堂镇 › 示例一村" in file.get_data(as_text=True)
+    assert VILLAGE_A not in file.get_data(as_text=True)
+
+
 def test_rows_about_concerns_are_as_if_they_were_not(app: Any, world: Any, sign_in: Any, noted: Any) -> None:
     auditor, worker, child = world
     hidden = noted("concern-raised", child, by=worker, hidden=True)

@@ -35,7 +35,7 @@ def test_dimensions_begin_and_end(browser, child, rows, log):
     ]
     browser.post(url, data={"dimensions": ["mind", "skill"]})
     assert len(log("support-changed")) == 2
-    assert "扶智" in browser.get(f"/children/{child.ref}/plan").text
+    assert "Learning" in browser.get(f"/children/{child.ref}/plan").text
     assert browser.post(url, data={"dimensions": ["wealth"]}).status_code == 422
 
 

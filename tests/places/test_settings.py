@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from portal.audit.models import AuditEntry
 from portal.kernel.actor import Role
 from portal.kernel.clock import today
 from portal.kernel.db import db
-from portal.places.settings import in_force
+from portal.places.settings import coded, in_force
+from portal.web.language import speaking
 
 
 def change(browser, name, value, day):
@@ -39,6 +42,47 @@ def test_a_list_is_one_entry_a_line(made, sign_in, fresh):
     assert answer.status_code == 303
     with fresh():
         assert in_force()["hotlines"] == ["报警 110", "热线 12345"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "bounds"),
+    [("en", "24 hours (1 day)", "Give a time from 1 hour to 72 hours (3 days)."),
+     ("zh_Hans", "24 小时（1 天）", "请填写 1 小时至 72 小时（3 天）之间的时长。")],
+)  # fmt: skip
+def test_a_clock_is_shown_and_typed_in_hours_and_days(made, sign_in, fresh, locale, said, bounds):
+    browser = sign_in(made.account(Role.ADMIN), locale=locale)
+    assert said in browser.get("/settings").text
+    page = browser.get("/settings/concern_minutes_day").text
+    assert f'value="{said}"' in page
+    assert "1440" not in page
+    for typed, minutes in (("2 days", 2880), ("36小时", 2160), ("１天 １２ 小时", 2160), (said, 1440), ("90", 90)):
+        assert change(browser, "concern_minutes_day", typed, today()).status_code == 303
+        with fresh():
+            assert in_force()["concern_minutes_day"] == minutes
+    for typed in ("4 days", "30 minutes", "soon", ""):
+        answer = change(browser, "concern_minutes_day", typed, today())
+        assert answer.status_code == 422
+        assert typed in answer.text
+    assert bounds in change(browser, "concern_minutes_day", "4 days", today()).text
+
+
+def test_codes_are_shown_and_typed_as_words_in_both_languages_and_stay_in_the_records(made, sign_in, fresh):
+    browser = sign_in(made.account(Role.ADMIN))
+    page = browser.get("/settings").text
+    assert "扶困 / Livelihood" in page
+    assert "livelihood 扶困" not in page
+    lines = browser.get("/settings/support_dimensions").text
+    assert "扶心 / Emotional support" in lines
+    typed = "扶困 / Livelihood\n扶心 / Heart\n扶智\n扶志 / Motivation\n扶技 / Skills\n扶健 / Health"
+    assert change(browser, "support_dimensions", typed, today()).status_code == 303
+    with fresh():
+        kept = in_force()["support_dimensions"]
+        assert [line.partition(" ")[0] for line in kept] == ["livelihood", "heart", "mind", "will", "skill", "own-1"]
+        with speaking("en"):
+            assert dict(coded("support_dimensions"))["own-1"] == "Health"
+        with speaking("zh_Hans"):
+            assert dict(coded("support_dimensions"))["heart"] == "扶心"
+    assert "扶健 / Health" in browser.get("/settings").text
 
 
 def test_a_coordinator_sees_settings_but_cannot_change_them(made, sign_in):

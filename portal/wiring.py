@@ -18,7 +18,6 @@ from portal.notices.queries import unread_of
 from portal.notices.receivers import tell_people
 from portal.pairing import receivers as pairs
 from portal.places.queries import places_called
-from portal.places.queries import places_called
 from portal.safeguarding import receivers as concerns
 from portal.visits import receivers as visits
 from portal.web.registries import Registries

@@ -7,6 +7,7 @@ fields. Rooms above call `grant_sight` and `end_sight`; nothing else writes the 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, update
@@ -22,7 +23,8 @@ from portal.kernel.db import session, within
 REGION_ROLES = (Role.CASEWORKER, Role.SUPERVISOR, Role.COORDINATOR)
 """Roles that see whole files of their region. Everybody else sees through a row of the ledger."""
 
-
+MOST_PEOPLE = 512
+"""People whose conditions are kept built at most."""
 SILENT = frozenset({"concern"})
 """What nobody else may learn from the log: that a file was opened because of a concern."""
 
@@ -43,7 +45,16 @@ def live_sight(actor: Actor, at: datetime | None = None) -> ColumnElement[bool]:
     """Rows of the ledger that open something to this actor now. A deputy sees what the person stood in for sees by
     assignment, but never through somebody's pair (a mentor's child is not handed on with a queue), and never parents'
     facts, which are granted to one named person."""
-    return _live(actor.account_ref, actor.persons(), at or this_moment())
+    if at is None:
+        return _live_now(actor.account_ref, actor.persons())
+    return _live(actor.account_ref, actor.persons(), at)
+
+
+@lru_cache(maxsize=MOST_PEOPLE)
+def _live_now(me: str, persons: frozenset[str]) -> ColumnElement[bool]:
+    """Built once for a person, since pages ask by it many times; `now` is when the statement is run."""
+    moment = bindparam("moment", callable_=this_moment, type_=Sight.__table__.c.from_at.type, unique=True)
+    return _live(me, persons, moment)
 
 
 _all_of_one = select(Sight.__table__.c.child_id, Sight.__table__.c.fields).where(
@@ -73,7 +84,12 @@ def all_sight_of(actor: Actor) -> dict[int, frozenset[FieldSet]]:
 
 def by_region(actor: Actor) -> ColumnElement[bool]:
     """Children whose whole file the actor sees by role and region."""
-    return and_(within(Child.region_path, actor.paths(*REGION_ROLES)), Child.state != FileState.ENTERED_IN_ERROR)
+    return _by_region(actor.paths(*REGION_ROLES))
+
+
+@lru_cache(maxsize=MOST_PEOPLE)
+def _by_region(paths: tuple[str, ...]) -> ColumnElement[bool]:
+    return and_(within(Child.region_path, paths), Child.state != FileState.ENTERED_IN_ERROR)
 
 
 def visible_clause(actor: Actor) -> ColumnElement[bool]:
@@ -83,7 +99,19 @@ def visible_clause(actor: Actor) -> ColumnElement[bool]:
 
 def visible_to(actor: Actor) -> Select[Child]:
     """Children the actor may know exist. Every read of children starts here."""
-    return select(Child).where(visible_clause(actor))
+    return _visible(actor.paths(*REGION_ROLES), actor.account_ref, actor.persons())
+
+
+@lru_cache(maxsize=MOST_PEOPLE)
+def _visible(paths: tuple[str, ...], me: str, persons: frozenset[str]) -> Select[Child]:
+    single = exists().where(Sight.child_id == Child.id, _live_now(me, persons))
+    return select(Child).where(or_(_by_region(paths), single))
+
+
+@lru_cache(maxsize=MOST_PEOPLE)
+def _sets_of_one(me: str, persons: frozenset[str]) -> Select[FieldSet]:
+    row = Sight.__table__.c
+    return select(row.fields).where(row.child_id == bindparam("child_id"), _live_now(me, persons))
 
 
 def seen_sets(actor: Actor, child: Any) -> frozenset[FieldSet]:
@@ -91,7 +119,8 @@ def seen_sets(actor: Actor, child: Any) -> frozenset[FieldSet]:
 
     Parents' facts are a grant of their own (domain.md, Privacy 6): a coordinator has it in person, not who stands in.
     """
-    sets = {s for (s,) in session().execute(select(Sight.fields).where(Sight.child_id == child.id, live_sight(actor)))}
+    found = session().execute(_sets_of_one(actor.account_ref, actor.persons()), {"child_id": child.id})
+    sets = set(found.scalars())
     if actor.covers(child.region_path, *REGION_ROLES) and child.state is not FileState.ENTERED_IN_ERROR:
         sets.add(FieldSet.FULL)
         if actor.covers_in_person(child.region_path, Role.COORDINATOR):
@@ -113,7 +142,8 @@ class Right(NamedTuple):
 
 
 def right_of(actor: Actor, child: Any) -> Right:
-    """Through which right the actor sees the child, for the log: an own one before one that a deputy has.
+    """Through which right the actor sees the child, for the log: an own one before one that a deputy has, and among
+    rows of the ledger a concern before what opens less, so that its look is hidden.
 
     `child` has `id` and `region_path`.
     """
@@ -123,7 +153,7 @@ def right_of(actor: Actor, child: Any) -> Right:
         return Right(f"{role.value}-deputy" if whose else role.value, whose)
     rows = session().execute(
         select(Sight.because_kind, Sight.account_ref).where(Sight.child_id == child.id, live_sight(actor))
-        .order_by(Sight.account_ref != actor.account_ref, Sight.id).limit(1)
+        .order_by(Sight.account_ref != actor.account_ref, Sight.because_kind.not_in(SILENT), Sight.id).limit(1)
     )  # fmt: skip
     for because, whose in rows:
         return Right(because, "" if whose == actor.account_ref else whose)

@@ -94,7 +94,8 @@ def test_every_page_holds_the_readers_fields_and_no_other(made, sign_in, child, 
     browser = sign_in(account, locale=locale)
     answers = [browser.get(f"/children/{child.ref}{page}") for page in PAGES]
     everything = "".join(a.text + str(a.headers) for a in answers) + browser.get("/children").text
-    met = {name for name, words in CANARY.items() if words in everything}
+    canary = CANARY | ({"support": "Emotional support"} if locale == "en" else {})
+    met = {name for name, words in canary.items() if words in everything}
     assert met == reader.meets
     assert "371399201503150020" not in everything
     assert answers[0].status_code == 200

@@ -99,7 +99,8 @@ def end_carer(child: Child, carer: Carer, *, on: date, actor: Actor, now: dateti
 def show_carer_phone(child: Child, *, actor: Actor, now: datetime) -> Carer:
     """The carer whom the mentor may call now, with the look kept in the log. The caller commits.
 
-    Raises NotAllowed unless the actor's own pair with the child is active, and DomainError without the carer's consent or a phone.
+    Raises NotAllowed unless the actor's own pair with the child is active, and DomainError without the carer's consent
+    or a phone.
     Source: domain.md, People, mentor.
     """
     require(queries.may_call_carer(actor, child))

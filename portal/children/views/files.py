@@ -122,8 +122,8 @@ def _limited(child: Child, fields: frozenset[str], **facts: Any) -> ResponseRetu
     return file_page(
         "limited.html", child, fields, "", seen=seen, sealed=with_addresses(child, fields), entries=entries,
         support=support, panels=panels,
-        by_pair=by_pair, calls=calls, may_call=may_call, more=more, consents=_standing(child) if "consents" in fields else [],
-        **facts,
+        by_pair=by_pair, calls=calls, may_call=may_call, more=more,
+        consents=_standing(child) if "consents" in fields else [], **facts,
     )  # fmt: skip
 
 

@@ -223,3 +223,9 @@ def test_a_coordinator_brings_volunteers_in_and_nobody_else(sign_in, made, fresh
         db.session.get(Account, volunteer.id).password_hash = "in use"
         db.session.commit()
     assert coordinator.post(f"/people/{volunteer.ref}/slip").status_code == 403
+
+
+def test_whoever_mistyped_the_code_of_a_slip_can_type_it_again(client):
+    sent = client.post("/invitations", data={"code": "ABCDEFGHJKMNPQRS"})
+    page = client.get(sent.location).get_data(as_text=True)
+    assert 'href="/invitations"' in page.split("<main")[1]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -26,6 +27,8 @@ from portal.places.models import Region
 READS = ("child-read", "parents-read", "id-number-revealed", "carer-phone-shown", "need-read")
 """Rows of the log that say that somebody looked."""
 
+WITH_CONSENTS = joinedload(Child.consents)
+
 
 def child_or_404(actor: Actor, ref: str, *loaded: ORMOption) -> Child:
     """The child with this ref, its villages loaded, and what else is named. Raises NotFound for one that the actor
@@ -33,13 +36,17 @@ def child_or_404(actor: Actor, ref: str, *loaded: ORMOption) -> Child:
 
     The view logs the read with `audit.record_read`.
     """
-    statement = (
-        visible_to(actor).where(Child.ref == ref).options(joinedload(Child.region), joinedload(Child.registered_region))
-    )
-    child = session().scalars(statement.options(*loaded)).unique().one_or_none()
+    child = session().scalars(_file(visible_to(actor), loaded), {"ref": ref}).unique().one_or_none()
     if child is None:
         raise NotFound
     return child
+
+
+@lru_cache(maxsize=256)
+def _file(visible: Select[Child], loaded: tuple[ORMOption, ...]) -> Select[Child]:
+    """Built once for a reader (`visible_to` gives each the same object) and for what is loaded (see WITH_CONSENTS)."""
+    regions = joinedload(Child.region), joinedload(Child.registered_region)
+    return visible.where(Child.ref == bindparam("ref")).options(*regions, *loaded)
 
 
 def stands(consent: Any, born_on: date, on: date) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, literal, null, select, union_all
+from sqlalchemy import Select, Text, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.types import LargeBinary
 
 from portal.access.models import Account
@@ -55,14 +56,21 @@ def lines_of(child: Any, fields: frozenset[str], most: int) -> list[TimelineEntr
     """The same, for a child already found (with `id` and `ref`) and the reader's fields: one statement."""
     if "history" not in fields:
         return []
-    parts = [part.order_by(None) for part in _parts(child, "parents" in fields)]
-    merged = union_all(*parts).subquery()
-    rows = session().execute(select(merged).order_by(merged.c.at.desc(), merged.c.id.desc()).limit(most))
-    return [_entry(row) for row in rows]
+    asked = {"child_id": child.id, "child_ref": child.ref, "most": most}
+    return [_entry(row) for row in session().execute(_newest("parents" in fields), asked)]
 
 
-def _parts(child: Any, with_parents: bool) -> list[Select[Any]]:
+@lru_cache(maxsize=2)
+def _newest(with_parents: bool) -> Select[Any]:
+    """The newest lines of one child. Built once: building it costs more than asking it."""
+    merged = union_all(*(part.order_by(None) for part in _parts(with_parents))).subquery()
+    return select(merged).order_by(merged.c.at.desc(), merged.c.id.desc()).limit(bindparam("most"))
+
+
+def _parts(with_parents: bool) -> list[Select[Any]]:
     """One select a kind, all of the same columns: at, id, kind, word, other, said, who, ref, sealed."""
+    child_id: Any = bindparam("child_id")
+    child_ref: Any = bindparam("child_ref")
 
     def name_of(ref: Any) -> Any:
         return select(Account.name).where(Account.ref == ref).scalar_subquery()
@@ -94,29 +102,29 @@ def _parts(child: Any, with_parents: bool) -> list[Select[Any]]:
         name_of(Sight.account_ref),
         Sight.reason,
         name_of(Sight.granted_by),
-    ).where(Sight.child_id == child.id, Sight.because_kind == "child")
+    ).where(Sight.child_id == child_id, Sight.because_kind == "child")
     return [
         columns("note", FileNote.written_at, FileNote.id, nothing, nothing, nothing, FileNote.writer_name,
                 FileNote.ref, FileNote.text_sealed)
-        .where(FileNote.child_id == child.id),
+        .where(FileNote.child_id == child_id),
         columns("risk", RiskChange.changed_at, RiskChange.id, RiskChange.after, RiskChange.before, RiskChange.reason,
                 RiskChange.changer_name)
-        .where(RiskChange.child_id == child.id),
+        .where(RiskChange.child_id == child_id),
         columns("consent", Consent.recorded_at, Consent.id, Consent.purpose, nothing, Consent.given_by,
                 name_of(Consent.recorded_by))
-        .where(Consent.child_id == child.id),
+        .where(Consent.child_id == child_id),
         columns("withdrawal", Consent.withdrawn_at, Consent.id, Consent.purpose, nothing, Consent.withdrawn_reason,
                 name_of(Consent.withdrawn_by))
-        .where(Consent.child_id == child.id, Consent.withdrawn_at.is_not(None)),
+        .where(Consent.child_id == child_id, Consent.withdrawn_at.is_not(None)),
         columns("goal", PlanGoal.made_at, PlanGoal.id, literal("open"), nothing, PlanGoal.goal,
                 name_of(PlanGoal.made_by))
-        .where(PlanGoal.child_id == child.id),
+        .where(PlanGoal.child_id == child_id),
         columns("goal", PlanGoal.ended_at, PlanGoal.id, PlanGoal.state, PlanGoal.goal, PlanGoal.outcome,
                 name_of(PlanGoal.made_by))
-        .where(PlanGoal.child_id == child.id, PlanGoal.ended_at.is_not(None)),
+        .where(PlanGoal.child_id == child_id, PlanGoal.ended_at.is_not(None)),
         columns("move", StateMove.at, StateMove.id, StateMove.target, StateMove.source, StateMove.reason,
                 StateMove.actor_name)
-        .where(StateMove.subject_kind == "child", StateMove.subject_ref == child.ref),
+        .where(StateMove.subject_kind == "child", StateMove.subject_ref == child_ref),
         grants if with_parents else grants.where(Sight.fields != FieldSet.PARENTS),
     ]  # fmt: skip
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import joinedload
 
 from portal.audit.models import AuditEntry
 from portal.children import policy, queries, timeline
@@ -90,7 +89,7 @@ def _twins(actor: Actor, form: FileForm) -> list[dict[str, str]]:
 @allow(*READERS)
 def show(ref: str) -> ResponseReturnValue:
     """The file as this reader sees it: the timeline for staff, a short page for all others."""
-    child, fields = read(ref, load=(joinedload(Child.consents),))
+    child, fields = read(ref, load=(queries.WITH_CONSENTS,))
     return _whole(child, fields) if "history" in fields else _limited(child, fields)
 
 
@@ -135,7 +134,7 @@ def _standing(child: Child) -> list[str]:
 @allow(*WORKERS)
 def notes(ref: str) -> ResponseReturnValue:
     """Write a note into the file."""
-    child = queries.child_or_404(g.actor, ref, joinedload(Child.consents))
+    child = queries.child_or_404(g.actor, ref, queries.WITH_CONSENTS)
     fields = seen_fields(g.actor, child)
     form = NoteForm()
     if submitted(form, lambda: files.add_note(child, form.text.data or "", actor=g.actor, now=now())):
@@ -185,7 +184,7 @@ def id_number(ref: str) -> ResponseReturnValue:
 @allow(Role.MENTOR)
 def carer_phone(ref: str) -> ResponseReturnValue:
     """The carer's phone for the mentor, on this answer only; each tap is kept in the log."""
-    child = queries.child_or_404(g.actor, ref, joinedload(Child.consents))
+    child = queries.child_or_404(g.actor, ref, queries.WITH_CONSENTS)
     fields = seen_fields(g.actor, child)
     carer = carer_operations.show_carer_phone(child, actor=g.actor, now=now())
     called = {"relation": _(RELATION_WORDS[carer.relation]), "phone": carer.phone}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import limit, programme
+from bench import equal_answers, limit, programme
 from bench.measure import Result, measure
 from bench.processes import Footprint, Served, footprints
 from bench.rows import Sides, pages
@@ -84,6 +84,7 @@ def main() -> int:
             small = programme.make(f"sqlite:///{folder}/small.sqlite", Path(folder), SMALL)
         sides = Sides(limit=app.test_client(), portal=portal, small=small)
         results = [measure(row, chosen.rounds) for row in pages(sides)]
+        answers = equal_answers.compare(portal)
         app.extensions["engine"].dispose()
         minimal = Served("bench.limit:create_app()", "/children", {"LIMIT_DATABASE_URL": url})
         config = portal.app.portal_config
@@ -110,12 +111,17 @@ def main() -> int:
         *footprint_lines("minimal stack", limit_footprint),
         *footprint_lines("minimal stack, loaded before gunicorn forks", forked),
         *footprint_lines("portal as it is recommended, loaded before gunicorn forks", portal_footprint),
+        *(
+            f"- {pair.work}: known {pair.known_ms:.2f} ms, unknown {pair.unknown_ms:.2f} ms, {pair.apart_ms:.2f} ms "
+            f"apart (goal ≤ {equal_answers.MOST_APART_MS:g}){'' if pair.kept else ' **missed**'}"
+            for pair in answers
+        ),
         f"- start {start:.2f} × the minimal stack (goal ≤ 1.25), memory {memory:.2f} × (goal ≤ 1.3)",
     ]
     print("\n".join(lines))
     if chosen.write:
         keep(RESULTS, lines)
-    return 0 if all(result.kept for result in results) else 1
+    return 0 if all(measured.kept for measured in (*results, *answers)) else 1
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ WHAT_WORDS: dict[str, str] = {
     "region-added": N_("added a region"),
     "region-edited": N_("edited a region"),
     "regions-imported": N_("imported regions"),
+    "reset-not-sent": N_("asked for a reset that was not sent"),
     "reset-asked": N_("asked for a new password"),
     "reset-taken": N_("chose a new password"),
     "risk-changed": N_("changed a risk level"),

@@ -175,6 +175,24 @@ def test_a_wrong_try_counts_also_when_its_request_breaks(app, with_password, fre
         )
 
 
+def test_blocked_sign_ins_and_resets_get_the_same_bytes_for_known_and_unknown(app, with_password, fresh):
+    """T19, also when too many were asked for: nothing tells who has an account."""
+    account = with_password(Role.MENTOR)
+    answers = set()
+    with standing_at(now()):
+        for network, typed in enumerate((account.email, "nobody@example.org")):
+            origin = {"REMOTE_ADDR": f"10.9.{network}.1"}
+            for _n in range(throttles.MOST_RESETS_PER_ACCOUNT + 2):
+                flooded = app.test_client().post("/resets", data={"typed": typed}, environ_base=origin)
+            for _n in range(throttles.MOST_RESETS_PER_ADDRESS):
+                held = app.test_client().post("/resets", data={"typed": typed}, environ_base=origin)
+            assert (flooded.status_code, held.status_code) == (303, 429)
+            answers.add(repr((seen(flooded, typed), seen(held, typed))))
+    assert len(answers) == 1
+    with fresh():
+        assert db.session.query(OutboxMessage).count() == throttles.MOST_RESETS_PER_ACCOUNT
+
+
 def test_old_counters_are_swept(app, client, fresh):
     client.post("/sign-in", data={"typed": "a", "password": "b"})
     with fresh():

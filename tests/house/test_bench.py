@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 from werkzeug.wrappers import Response
 
-from bench import limit, programme
+from bench import equal_answers, limit, programme
 from bench.measure import Result, Row, measure
 from bench.rows import Sides, pages
+from portal.audit.models import AuditEntry
 from portal.kernel import secrets
 from portal.kernel.db import db
 
@@ -85,3 +86,16 @@ def test_a_missed_goal_is_told_and_an_error_page_is_no_measurement():
     assert not Result(row, 2.0, 3.1).kept
     with pytest.raises(RuntimeError, match="404"):
         measure(Row("0", "refused", limit=lambda: Response(status=404)), rounds=2)
+
+
+def test_answers_to_known_and_unknown_people_are_compared(portal):
+    """T19: the bench tells by how much the medians of one run differ; here only that it really asks both."""
+    found = equal_answers.compare(portal, rounds=2)
+    assert [pair.work for pair in found] == ["wrong password", "reset asked for"]
+    assert all(pair.known_ms > 0 and pair.unknown_ms > 0 for pair in found)
+    assert equal_answers.Pair("x", 20.0, 24.9).kept
+    assert not equal_answers.Pair("x", 20.0, 25.1).kept
+    with portal.app.app_context():
+        counted = dict(db.session.execute(select(AuditEntry.what, func.count()).group_by(AuditEntry.what)).all())
+    assert counted["sign-in-failed"] == 14
+    assert counted["reset-asked"] == counted["reset-not-sent"] == 7

@@ -13,6 +13,7 @@ from portal.access.models import Account, LinkKind, OneTimeLink
 from portal.access.operations.sign_ins import account_with, end_other_sessions
 from portal.access.policy import can_send_link
 from portal.access.queries import live_link
+from portal.audit.models import AuditEntry
 from portal.audit.operations import record
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import session
@@ -22,6 +23,7 @@ from portal.kernel.outbox import Channel, queue
 from portal.kernel.secrets import new_token, token_hash
 from portal.kernel.words import N_
 from portal.places.settings import setting
+from portal.web.flow import origin
 
 RESET_LASTS = timedelta(hours=2)
 """A reset by message. A printed one lasts as long as an invitation, since paper travels slowly."""
@@ -149,6 +151,14 @@ def ask_reset(typed: str, *, address: str, now: datetime) -> None:
     throttles.count(person | everybody, now)
     account = account_with(typed)
     if account is None or not account.is_active or flooding:
+        # A row of the log as for everybody else, in the same durable commit: the answer takes as long (T19).
+        ref = account.ref if account is not None else ""
+        session().add(
+            AuditEntry(
+                at=now, actor_ref=SYSTEM.account_ref, what="reset-not-sent", subject_kind="account", subject_ref=ref,
+                about_ref=ref, origin=origin(), facts={},
+            )
+        )  # fmt: skip
         return
     kind = LinkKind.RESET if account.password_hash else LinkKind.INVITATION
     token = new_token()

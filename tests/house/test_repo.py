@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import tomllib
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN_NAMES = {"util", "utils", "helper", "helpers", "service", "services", "common", "misc"}
@@ -18,11 +17,14 @@ HOUSE_RULES = Path(__file__).resolve().relative_to(ROOT).as_posix()
 
 
 def tracked(*patterns: str) -> list[str]:
-    """Paths that git knows, or would know after `git add`."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout")
-    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
-    found = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")
+    """Paths that git knows, or would know after `git add`; in a tree without a repository all that is not ignored."""
+    listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    with tempfile.TemporaryDirectory() as folder:
+        where = ["-C", str(ROOT)]
+        if not (ROOT / ".git").exists():
+            subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
+            where += [f"--git-dir={folder}", f"--work-tree={ROOT}"]
+        found = subprocess.run(["git", *where, *listing], check=True, capture_output=True, text=True).stdout.split("\0")
     return sorted(name for name in found if name and (ROOT / name).is_file())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.access.models import GrantState, RoleGrant
 from portal.audit.operations import move, record
 from portal.duties.models import Duty
-from portal.duties.operations import end_duties, open_duty
+from portal.duties.operations import end_duty, open_duty
 from portal.kernel.actor import SYSTEM, Actor, Role
 from portal.kernel.clock import local_day, start_of
 from portal.kernel.db import new_ref, session
@@ -180,6 +180,7 @@ def answer_complaint(complaint: Complaint, *, text: str, actor: Actor, now: date
     move(complaint, ComplaintState.ANSWERED, actor=actor, now=now, by=(needed,))
     complaint.answer, complaint.answered_by, complaint.answered_at = text, actor.account_ref, now
     owed = select(Duty.key).where(Duty.subject_kind == "complaint", Duty.subject_ref == complaint.ref)
-    end_duties(session().scalars(owed).all(), now=now, actor=actor)
+    for key in session().scalars(owed).all():
+        end_duty(key, now=now, actor=actor)
     if complaint.account_ref:
         tell("complaint-answered", to=[complaint.account_ref], now=now, url=f"/complaints/{complaint.ref}")

@@ -100,6 +100,8 @@ def _one_start(served: Served, environ: dict[str, str], requests: int) -> Footpr
                         raise TimeoutError(f"{served.app} does not answer") from None
                     time.sleep(0.01)
             taken = time.perf_counter() - began
+            # gunicorn starts its second process up to a tenth of a second after the first one.
+            time.sleep(0.3)
             for _ in range(requests):
                 urllib.request.urlopen(url, timeout=5).read()
             return Footprint(taken, memory_mb(server.pid))

@@ -20,6 +20,7 @@ LISTS = {
     "needs.index": N_("Needs"),
     "safeguarding.concerns": N_("Concerns"),
     "safeguarding.complaints": N_("Complaints"),
+    "safeguarding.duty_list": N_("Duty list"),
     "duties.index": N_("What I owe"),
     "notices.index": N_("Notices"),
     "access.people": N_("People"),

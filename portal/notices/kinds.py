@@ -79,6 +79,7 @@ MEANT_FOR: dict[str, frozenset[Role]] = {
     "mentor-asks": COORDINATORS, "silent-pair": COORDINATORS, "pairing-needs-you": COORDINATORS,
     "volunteer-changed": COORDINATORS, "credential-expires": COORDINATORS | MENTORS, "consent-withdrawn": COORDINATORS,
     "case-role-given": frozenset({Role.AUDITOR}), "export-made": frozenset({Role.AUDITOR}),
-    "message-undelivered": ADMINS, "grant-asked": ADMINS | COORDINATORS, "complaint-made": COORDINATORS | {Role.SAFEGUARDING_LEAD},
+    "message-undelivered": ADMINS, "grant-asked": ADMINS | COORDINATORS,
+    "complaint-made": COORDINATORS | {Role.SAFEGUARDING_LEAD},
 }  # fmt: skip
 """Which roles a kind is offered to for choosing; a kind that is not named here goes to everybody."""

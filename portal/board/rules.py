@@ -123,6 +123,20 @@ CLAIM = Lifecycle(
 )  # fmt: skip
 
 
+class ClaimantKind(StrEnum):
+    """Who wants to help."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+CLAIMANT_WORDS = {
+    ClaimantKind.PERSON: N_("a person"), ClaimantKind.ORGANISATION: N_("an organisation or a company"),
+}  # fmt: skip
+MOST_WAITING = 5
+"""Claims of one offer that wait for a decision at most: nobody is asked to wait in vain."""
+
+
 class Band(StrEnum):
     """Age in coarse bands, as the board shows it."""
 

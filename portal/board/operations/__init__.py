@@ -1,0 +1,1 @@
+"""What is done with the board: the only writers of this room's tables."""

@@ -15,11 +15,11 @@ from portal.audit.operations import move, note_move, record
 from portal.board import policy
 from portal.board.models import BoardBatch, Claim, Offer
 from portal.board.rules import (
-    K,
     UNCLAIMED_DAYS,
     WISH,
     ClaimState,
     File,
+    K,
     OfferState,
     Slip,
     Wording,

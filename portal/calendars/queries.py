@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Dialect, LargeBinary, TypeDecorator, and_, bindparam, case, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -113,22 +113,33 @@ _FEED, _OWNER = Feed.__table__.c, Account.__table__.c
 _BOOKING, _READER = Booking.__table__.c, BookingAudience.__table__.c
 
 
+class AsBytes(TypeDecorator[bytes]):
+    """A long text that is wanted as bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """SQLite gives bytes. PostgreSQL gives text, since it writes each of its own bytes as two digits."""
+        return None if dialect.name == "sqlite" else lambda text: None if text is None else text.encode()
+
+
 class Utf8(FunctionElement[bytes]):
-    """A text as bytes, so that a long one is not read into a string only to be written out again."""
+    """A text as bytes: SQLite need not make a string of what is only written out again."""
 
     name = "utf8"
-    type = LargeBinary()
+    type = AsBytes()
     inherit_cache = True
+
+
+@compiles(Utf8)
+def _as_text(element: Utf8, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.clauses, **kw))
 
 
 @compiles(Utf8, "sqlite")
 def _cast_to_bytes(element: Utf8, compiler: Any, **kw: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **kw)} AS BLOB)"
-
-
-@compiles(Utf8, "postgresql")
-def _convert_to_bytes(element: Utf8, compiler: Any, **kw: Any) -> str:
-    return f"convert_to({compiler.process(element.clauses, **kw)}, 'UTF8')"
 
 
 def _texts_of(column: str) -> Any:

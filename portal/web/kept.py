@@ -48,7 +48,7 @@ def _made(frames: Frames, pieces: list[Piece], template: str, gaps: Mapping[str,
     mark = frames.mark
 
     def gap(name: str) -> Markup:
-        return Markup(f"{mark}gap-{name}-")
+        return Markup("{}gap-{}-").format(mark, name)
 
     text = frames.app.jinja_env.get_template(template).render(
         frame=[piece.marked(mark) for piece in pieces], csrf_token=lambda: gap("csrf"),

@@ -20,6 +20,7 @@ from typing import IO
 
 from portal.access import throttles
 from portal.audit.chain import seal
+from portal.board.operations.offers import publish, return_unclaimed
 from portal.duties.sweep import sweep as tell_overdue
 from portal.kernel.clock import now
 from portal.kernel.db import begin_writing, db
@@ -52,6 +53,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("concerns", timedelta(seconds=5), escalate),
     Sweep("overdue duties", timedelta(minutes=1), tell_overdue),
     Sweep("overdue needs", timedelta(minutes=1), climb_overdue),
+    Sweep("board", timedelta(minutes=10), publish),
+    Sweep("unclaimed offers", timedelta(hours=1), return_unclaimed),
     Sweep("plan of visits", timedelta(hours=1), plan_all),
     Sweep("silent pairs", timedelta(hours=1), raise_silence),
     Sweep("discarded drafts", timedelta(hours=1), forget_discarded),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import portal.access.models
 import portal.audit.models
+import portal.board.models
 import portal.calendars.models
 import portal.children.models
 import portal.duties.models

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from portal.access.current import ask_with_visitor
 from portal.access.models import Account
 from portal.access.queries import named, names_of
+from portal.board import receivers as board
 from portal.calendars.receivers import end_feeds
 from portal.children.sight import has_grants
 from portal.kernel import events
@@ -47,6 +48,10 @@ def connect_signals() -> None:
     events.child_left.connect(pairs.on_child_left)
     events.child_moved.connect(pairs.on_child_moved)
     events.child_moved.connect(sessions.on_child_moved)
+    events.consent_withdrawn.connect(board.on_consent_withdrawn)
+    events.child_left.connect(board.on_child_left)
+    events.child_moved.connect(board.on_child_moved)
+    events.need_moved.connect(board.on_need_moved)
     for changed in (events.child_opened, events.child_left, events.child_moved, events.risk_changed):
         changed.connect(visits.on_child_changed)
     events.pairing_moved.connect(sessions.on_pairing_moved)

@@ -57,6 +57,8 @@ DUTY_WORDS: dict[str, DutyWords] = {
         N_("Answer for an overdue need"), N_("The district has not solved it in time. You answer for it by name."),
         N_("Open"), "warning",
     ),
+    "claim-vet": DutyWords(N_("Look at who wants to help"), N_("A claim waits for a look."), N_("Look"), "user"),
+    "claim-decide": DutyWords(N_("Decide on a claim"), N_("Somebody wants to help."), N_("Decide"), "check"),
     "goal-review": DutyWords(N_("Review a goal of the plan"), N_("The day of review has come."), N_("Look"), "list"),
     "ageing-out": DutyWords(
         N_("Prepare for growing up"), N_("The young person will be 18 soon. Nothing ends by itself."), N_("Look"),

@@ -60,6 +60,15 @@ KINDS: tuple[Kind, ...] = (
     Kind("need-overdue", N_("Overdue needs"), N_("You answer for an overdue need: %(what)s."), (M, SMS)),
     Kind("need-resolved", N_("Needs to confirm"), N_("Something was done about a need. Ask the family."), ()),
     Kind("need-moved", N_("News of needs you raised"), N_("The need you raised: %(state)s"), ()),
+    Kind("claim-made", N_("Claims from the board"), N_("Somebody wants to help with an offer of the board."), ()),
+    Kind("claim-decide", N_("Claims to decide"), N_("A claim of the board waits for your decision.")),
+    Kind("claim-note", N_("News of claims"), N_("Somebody who helps has written about it."), ()),
+    Kind("claim-approved", N_("Your claims"), N_("Your claim was approved. Thank you for helping; we will call you.")),
+    Kind("claim-refused", N_("Your claims"), N_("Your claim could not be approved this time. Thank you for asking.")),
+    Kind("claim-ended", N_("Your claims"), N_("Your claim has ended: the help is not needed any more. Thank you.")),
+    Kind("claim-thanked", N_("Your claims"), N_("Your help has arrived. The family thanks you.")),
+    Kind("offer-unclaimed", N_("Offers that nobody took"), N_("An offer came back from the board: nobody took it.")),
+    Kind("phone-code", N_("Phone codes"), N_("Your code is %(code)s. It is good for %(minutes)s minutes."), (SMS,)),
     Kind("complaint-made", N_("Complaints to answer"), N_("A complaint or suggestion waits for an answer.")),
     Kind("complaint-answered", N_("Answers to your complaints"), N_("Your complaint or suggestion has been answered.")),
     Kind("duty-overdue", N_("Overdue duties"), N_("Something is overdue: %(what)s.")),
@@ -80,6 +89,10 @@ MEANT_FOR: dict[str, frozenset[Role]] = {
     "volunteer-changed": COORDINATORS, "credential-expires": COORDINATORS | MENTORS, "consent-withdrawn": COORDINATORS,
     "case-role-given": frozenset({Role.AUDITOR}), "export-made": frozenset({Role.AUDITOR}),
     "message-undelivered": ADMINS, "grant-asked": ADMINS | COORDINATORS,
+    "claim-made": COORDINATORS, "claim-note": COORDINATORS, "offer-unclaimed": COORDINATORS,
+    "claim-decide": frozenset({Role.CONFIRMER}), "phone-code": frozenset(),
+    **{f"claim-{what}": frozenset({Role.PARTNER, Role.PARTNER_MANAGER})
+       for what in ("approved", "refused", "ended", "thanked")},
     "complaint-made": COORDINATORS | {Role.SAFEGUARDING_LEAD},
 }  # fmt: skip
 """Which roles a kind is offered to for choosing; a kind that is not named here goes to everybody."""

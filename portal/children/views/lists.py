@@ -70,10 +70,10 @@ def index() -> ResponseReturnValue:
         export_url="/children/export" if by_region else None,
     )  # fmt: skip
     gaps = {
-        "rows": rows_of(listing.rows, reach, kind), "bar": _asked_bar(listing) if asked else _bar(reach, listing),
+        "rows": rows_of(listing.rows, reach, kind), "bar": "" if asked else _bar(reach, listing),
         "next": listing.next_url, "previous": listing.previous_url, "export": listing.export_url,
     }  # fmt: skip
-    gaps["keep"] = "" if asked or not gaps["bar"] or not request.query_string else _drawn("keep_view")
+    gaps["keep"] = _drawn("keep_view") if gaps["bar"] and request.query_string else ""
 
     def facts(gap: Mapping[str, Any]) -> dict[str, Any]:
         ways = replace(
@@ -98,10 +98,6 @@ def _drawn(macro: str, *what: Any) -> Markup:
     template: Any = current_app.jinja_env.get_template("components/filters.html")
     text: Markup = getattr(template.module, macro)(*what)
     return text
-
-
-def _asked_bar(listing: Listing) -> Markup:
-    return _drawn("filters", listing)
 
 
 def _filters(reach: children.Reach) -> FilterForm:

@@ -63,7 +63,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("claim-made", N_("Claims from the board"), N_("Somebody wants to help with an offer of the board."), ()),
     Kind("claim-decide", N_("Claims to decide"), N_("A claim of the board waits for your decision.")),
     Kind("claim-note", N_("News of claims"), N_("Somebody who helps has written about it."), ()),
-    Kind("claim-approved", N_("Your claims"), N_("Your claim was approved. Thank you for helping; we will call you.")),
+    Kind("claim-approved", N_("Your claims"), N_("Your claim was approved. Thank you; we will call you.")),
     Kind("claim-refused", N_("Your claims"), N_("Your claim could not be approved this time. Thank you for asking.")),
     Kind("claim-ended", N_("Your claims"), N_("Your claim has ended: the help is not needed any more. Thank you.")),
     Kind("claim-thanked", N_("Your claims"), N_("Your help has arrived. The family thanks you.")),

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from portal.board.models import BoardBatch, Claim, Offer
+from portal.board.models import Claim, Offer
 from portal.board.operations.claims import (
     Claimant,
     approve_claim,
@@ -24,7 +24,6 @@ from portal.board.operations.offers import newest_batch, prepare_offer, publish,
 from portal.board.rules import ClaimantKind, ClaimState, OfferState
 from portal.children.models import Child
 from portal.children.rules import Purpose
-from portal.kernel import clock
 from portal.kernel.actor import Role
 from portal.kernel.clock import now
 from portal.kernel.db import begin_writing, db
@@ -69,7 +68,7 @@ def need(fresh, staff, children):
         )  # fmt: skip
 
     with fresh():
-        first = [raised(c) for c in children][0]
+        first, *_others = [raised(c) for c in children]
         for note in ("村里没有", "镇里没有"):
             escalate_need(first, note=note, actor=staff.coordinator, now=now())
         assert first.state is NeedState.AT_DISTRICT

@@ -54,6 +54,7 @@ def connect_signals() -> None:
     events.need_moved.connect(board.on_need_moved)
     for changed in (events.child_opened, events.child_left, events.child_moved, events.risk_changed):
         changed.connect(visits.on_child_changed)
+    events.child_moved.connect(visits.on_child_moved)
     events.pairing_moved.connect(sessions.on_pairing_moved)
     events.child_left.connect(needs.on_child_left)
     events.child_moved.connect(needs.on_child_moved)

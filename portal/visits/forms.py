@@ -41,6 +41,7 @@ class VisitForm(Form):
     """One visit. Pressing `well` says that all was well, whatever else is chosen."""
 
     child = HiddenField()
+    code = HiddenField()
     kind = One(_l("Whose visit"), KIND_WORDS, enum=VisitKind, default=VisitKind.CARE)
     joint_with = Text(_l("Who came along"), limit=60)
     met = Several(_l("Whom did you meet?"), MET_WORDS)
@@ -50,7 +51,7 @@ class VisitForm(Form):
     housing = One(SEEN["housing"][0], SEEN["housing"][1])
     mood = One(SEEN["mood"][0], SEEN["mood"][1])
     text = LongText(_l("What else?"), limit=LONGEST_TEXT)
-    photo = FileField(_l("Photo"))
+    picture = FileField(_l("Photo"))
     need = Several(_l("What is needed?"), NEED_WORDS)
     need_urgency = One(_l("How soon?"), URGENCY_WORDS, enum=NeedUrgency, default=NeedUrgency.ORDINARY)
     need_household = Switch(_l("For the whole household"))
@@ -60,11 +61,18 @@ class VisitForm(Form):
     device_sent_at = HiddenField()
     offline = HiddenField()
     well = HiddenField()
+    alarm = HiddenField()
 
     @property
     def all_well(self) -> bool:
         """The big button was pressed."""
         return bool(self.well.data)
+
+    @property
+    def alarm_alone(self) -> bool:
+        """The button of the emergency was pressed before anything was said about the visit."""
+        said = (self.met, self.text, self.need, *(self[area] for area in SEEN))
+        return bool(self.alarm.data and self.emergency.data) and not any(field.data for field in said)
 
     @property
     def seen(self) -> dict[str, str]:

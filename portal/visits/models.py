@@ -40,7 +40,7 @@ class Visit(Model):
     child_id: Mapped[int] = mapped_column(ForeignKey("child.id"))
     child_ref: Mapped[str] = mapped_column(String(24))
     region_path: Mapped[Path]
-    """The child's village at the time."""
+    """The child's village: it goes with the child, and so does who reads the visit."""
     kind: Mapped[VisitKind] = words_column(VisitKind, VisitKind.CARE)
     attempt: Mapped[bool] = mapped_column(default=False)
     worrying: Mapped[bool] = mapped_column(default=False)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.children.models import Child, Sight
-from portal.children.rules import OPEN_STATES, FieldSet
+from portal.children.rules import OPEN_STATES, FieldSet, FileState
 from portal.children.sight import REGION_ROLES, live_sight
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import within
 from portal.visits.models import Visit
 from portal.visits.rules import VisitState
 
+_FILE = aliased(Child)
+"""The file, under another name than lists join it by."""
 VISITORS = (Role.CASEWORKER, Role.GRID_WORKER, Role.SUPERVISOR)
 """Roles that go to the door."""
 AT_THE_DOOR = (Role.CASEWORKER, Role.GRID_WORKER)
@@ -40,12 +43,17 @@ def to_visit(actor: Actor) -> Select[Child]:
 
 
 def visible_clause(actor: Actor) -> ColumnElement[bool]:
-    """Visits the actor may read: of the region by role, else one's own of children still assigned."""
-    by_region = within(Visit.region_path, actor.paths(*REGION_ROLES))
-    own = and_(
-        Visit.author_ref == actor.account_ref, exists().where(Child.id == Visit.child_id, to_visit_clause(actor))
+    """Visits the actor may read: of the region by role, else one's own of children still assigned. Those of a file
+    that was entered by mistake are read by nobody."""
+    by_region = and_(
+        within(Visit.region_path, actor.paths(*REGION_ROLES)),
+        exists().where(_FILE.id == Visit.child_id, _FILE.state != FileState.ENTERED_IN_ERROR),
     )
-    return or_(by_region, own)
+    assigned = exists().where(
+        Sight.child_id == Visit.child_id, Sight.fields == FieldSet.DOOR, live_sight(actor)
+    )
+    own = and_(Visit.author_ref == actor.account_ref, assigned)
+    return or_(by_region, own) if actor.has(Role.GRID_WORKER) else by_region
 
 
 def visible_to(actor: Actor) -> Select[Visit]:

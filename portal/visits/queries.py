@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload
 
-from portal.children.models import Child
+from portal.children.models import Child, RiskChange
 from portal.children.rules import OPEN_STATES
 from portal.duties.models import Duty, DutyState
 from portal.kernel.actor import Actor, Role
@@ -32,7 +33,7 @@ def interval_of(actor: Actor) -> Interval:
     return CARE if actor.has(*policy.AT_THE_DOOR) else TOWN
 
 
-def due_rows(actor: Actor, interval: Interval) -> Select[*tuple[Any, ...]]:
+def due_rows(actor: Actor, interval: Interval) -> Select[Any]:
     """What is owed of one clock among the children whom the actor may visit, one row for each, as columns."""
     return (
         select(
@@ -73,7 +74,7 @@ def counts_due(actor: Actor, interval: Interval) -> dict[Standing, int]:
         .select_from(Duty)
         .join(Child, Child.ref == Duty.child_ref)
         .where(Duty.kind == interval.kind, Duty.state == DutyState.OWED, policy.to_visit_clause(actor))
-        .group_by(word)
+        .group_by("standing")
     )
     return {Standing(row[0]): row[1] for row in rows}
 
@@ -96,19 +97,20 @@ def counts_by_village(paths: tuple[str, ...]) -> Sequence[Any]:
         .join(Duty, and_(Duty.child_ref == Child.ref, Duty.state == DutyState.OWED, or_(care, town)))
         .where(within(Child.region_path, paths), Child.state.in_(OPEN_STATES))
         .group_by(Region.path, Region.name)
-        .order_by(number(care, late).desc(), Region.path)
+        .order_by(Region.path)
     ).all()  # fmt: skip
 
 
 def child_to_visit(actor: Actor, ref: str) -> Child:
-    """A child whom the actor may visit. Raises NotFound for any other."""
-    child = session().scalars(policy.to_visit(actor).where(Child.ref == ref)).one_or_none()
+    """A child whom the actor may visit, with its village. Raises NotFound for any other."""
+    found = policy.to_visit(actor).where(Child.ref == ref).options(joinedload(Child.region))
+    child = session().scalars(found).one_or_none()
     if child is None:
         raise NotFound
     return child
 
 
-def visit_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+def visit_rows(actor: Actor) -> Select[Any]:
     """The list of visits that the actor may read, as columns."""
     return (
         select(
@@ -124,15 +126,25 @@ def visit_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 def visit_or_404(actor: Actor, ref: str) -> Visit:
     """One visit. Raises NotFound for one that the actor may not read."""
-    visit = session().scalars(policy.visible_to(actor).where(Visit.ref == ref)).one_or_none()
+    found = policy.visible_to(actor).where(Visit.ref == ref)
+    visit = session().scalars(found.options(joinedload(Visit.child).joinedload(Child.region))).one_or_none()
     if visit is None:
         raise NotFound
     return visit
 
 
-def sent_before(actor: Actor, client_key: str) -> Visit | None:
-    """One's own visit with this key."""
-    return session().scalar(select(Visit).where(Visit.author_ref == actor.account_ref, Visit.client_key == client_key))
+def last_risk_change(child_id: int) -> Any:
+    """Why and when the risk was set last, as columns; None for a file whose risk was never changed."""
+    return (
+        session()
+        .execute(
+            select(RiskChange.before, RiskChange.after, RiskChange.reason, RiskChange.changed_at)
+            .where(RiskChange.child_id == child_id, RiskChange.before.is_not(None))
+            .order_by(RiskChange.id.desc())
+            .limit(1)
+        )
+        .first()
+    )
 
 
 def visits_of(actor: Actor, child_ref: str, most: int) -> Sequence[Any]:

@@ -91,7 +91,7 @@ def save_visit(client_key: str, entry: Entry, *, child_ref: str, actor: Actor, n
     if standing is not None:
         return _again(standing, entry)
     if entry.emergency:
-        _raise_alarm(client_key, entry, child_ref, actor=actor, now=now)
+        raise_alarm(client_key, entry.emergency, child_ref=child_ref, actor=actor, now=now)
     child = session().scalars(policy.to_visit(actor).where(Child.ref == child_ref)).one_or_none()
     if child is None:
         raise NotYours
@@ -151,12 +151,15 @@ class NotYours(DomainError):
         )
 
 
-def _raise_alarm(client_key: str, entry: Entry, child_ref: str, *, actor: Actor, now: datetime) -> None:
-    """An alarm never waits for the rest of the form, nor for a list that has changed."""
+def raise_alarm(client_key: str, text: str, *, child_ref: str, actor: Actor, now: datetime) -> None:
+    """An emergency at the door: a concern of one hour. The same one of the same visit again is harmless.
+
+    It never waits for the rest of the form, nor for a list that has changed: the page commits it by itself, before
+    anything else can be refused. The caller commits.
+    """
     raise_concern(
-        client_key=f"v{client_key[:38]}", text=entry.emergency, urgency=Urgency.NOW, child_ref=child_ref, actor=actor,
-        now=now,
-    )  # fmt: skip
+        client_key=f"v{client_key[:38]}", text=text, urgency=Urgency.NOW, child_ref=child_ref, actor=actor, now=now
+    )
 
 
 def _standing(client_key: str, actor: Actor) -> Visit | None:

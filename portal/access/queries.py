@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.access.addresses import email_of, phone_of
@@ -21,7 +21,7 @@ from portal.access.models import (
     RoleGrant,
 )
 from portal.access.policy import STANDS_IN, can_grant, visible_to, waiting_for
-from portal.kernel.actor import Actor, Role
+from portal.kernel.actor import BY_REGION, Actor, Role
 from portal.kernel.clock import local_day
 from portal.kernel.db import session, within
 from portal.kernel.errors import NotFound
@@ -35,27 +35,45 @@ def _above(path: str) -> list[str]:
     return ["/" + "/".join(parts[:i]) + "/" for i in range(1, len(parts) + 1)]
 
 
+_ACCOUNT, _GRANT = Account.__table__, RoleGrant.__table__
+
+
+class Holders:
+    """A statement about accounts (its columns), narrowed to active people who hold a role over a region; built once.
+
+    Roles without a region of their own (mentors) count where their people belong. Deputies are not among them.
+    """
+
+    def __init__(self, accounts: Select[Any]) -> None:
+        held = select(_GRANT.c.account_id).where(
+            _GRANT.c.role == bindparam("role"), _GRANT.c.state == GrantState.GRANTED
+        )
+        over = _ACCOUNT.c.id.in_(held.where(_GRANT.c.path.in_(bindparam("above", expanding=True))))
+        there = and_(
+            _ACCOUNT.c.region_path >= bindparam("path"),
+            _ACCOUNT.c.region_path < bindparam("behind"),
+            _ACCOUNT.c.id.in_(held.where(_GRANT.c.path == "")),
+        )
+        active = accounts.where(_ACCOUNT.c.is_active.is_(True))
+        self._by_region, self._by_person = active.where(over), active.where(or_(over, there))
+
+    def rows(self, role: Role, path: str, **values: Any) -> Sequence[Any]:
+        """The rows for a role and a region path; `values` fill what else the statement asks for."""
+        known = {"role": role, "above": _above(path), **values}
+        if role in BY_REGION:
+            return session().execute(self._by_region, known).all()
+        return session().execute(self._by_person, known | {"path": path, "behind": path[:-1] + "0"}).all()
+
+
+_HOLDERS = Holders(select(_ACCOUNT.c.ref, _ACCOUNT.c.name).order_by(_ACCOUNT.c.name, _ACCOUNT.c.ref))
+
+
 def holders(role: Role, path: str) -> Sequence[Any]:
     """Active people who hold a role over the region with this path: rows (ref, name), by name; none is an empty list.
 
     Roles without a region of their own (mentors) count where their people belong. Deputies are not among them.
     """
-    return (
-        session()
-        .execute(
-            select(Account.ref, Account.name)
-            .join(RoleGrant, RoleGrant.account_id == Account.id)
-            .where(
-                RoleGrant.role == role,
-                RoleGrant.state == GrantState.GRANTED,
-                Account.is_active.is_(True),
-                or_(RoleGrant.path.in_(_above(path)), and_(RoleGrant.path == "", within(Account.region_path, (path,)))),
-            )
-            .distinct()
-            .order_by(Account.name, Account.ref)
-        )
-        .all()
-    )
+    return _HOLDERS.rows(role, path)
 
 
 def names_of(refs: Iterable[str]) -> dict[str, str]:

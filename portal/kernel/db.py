@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -26,6 +27,7 @@ from sqlalchemy import (
     false,
     or_,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column, registry
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -121,6 +123,34 @@ else:
 def session() -> Session:
     """The request's (or job's) session."""
     return db.session()
+
+
+class InsertUnlessThere:
+    """An INSERT that leaves a row alone that has the same key already, where an error would cost the transaction.
+
+    `key` names the columns of a unique index, `where` the condition of a partial one. Built once, for both databases.
+    """
+
+    def __init__(self, table: Any, key: Sequence[str], *, where: Any = None) -> None:
+        self._statements = {
+            make.__module__.split(".")[2]: make(table).on_conflict_do_nothing(index_elements=key, index_where=where)
+            for make in (sqlite.insert, postgresql.insert)
+        }
+
+    def run(self, values: dict[str, Any] | list[dict[str, Any]]) -> int:
+        """Insert one row or several; gives how many were new."""
+        current = session()
+        done: Any = current.execute(self._statements[current.get_bind().dialect.name], values)
+        return int(done.rowcount)
+
+
+def read_anew(model: type[Any], name: str, values: Collection[Any]) -> None:
+    """A statement has changed rows past the objects that stand for them: whichever of these the session holds is read
+    again when it is next looked at. They are those whose attribute `name` is one of `values`."""
+    current = session()
+    for row in list(current.identity_map.values()):
+        if isinstance(row, model) and row.__dict__.get(name) in values:
+            current.expire(row)
 
 
 def state_column(enum: type[StrEnum], first: StrEnum | None = None) -> Mapped[Any]:

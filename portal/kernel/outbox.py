@@ -5,14 +5,17 @@ A row is the truth: a killed worker loses nothing. The address and the text are 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import IntPk, Model, Moment, Ref, session, state_column
-from portal.kernel.secrets import Sealed, SealedJson
+from portal.kernel.db import InsertUnlessThere, IntPk, Model, Moment, Ref, new_ref, session, state_column
+from portal.kernel.secrets import Sealed, SealedJson, sealed_for
 
 
 class Channel(StrEnum):
@@ -87,3 +90,36 @@ def queue(
     message.key = key or message.ref
     session().add(message)
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Where one of many messages goes; the rest is as for `queue`."""
+
+    channel: Channel
+    address: str
+    account_ref: str
+    locale: str
+    key: str = ""
+
+
+_MANY = InsertUnlessThere(OutboxMessage.__table__, ["key"])
+
+
+def queue_all(kind: str, letters: Iterable[Letter], *, facts: dict[str, str], now: datetime, urgent: bool) -> None:
+    """Put the same message to several addresses into the outbox, in one statement. The caller commits."""
+    text_of_facts = json.dumps(facts, ensure_ascii=False)
+    rows = []
+    for letter in letters:
+        ref = new_ref()
+        rows.append(
+            {
+                "ref": ref, "key": letter.key or ref, "channel": letter.channel, "kind": kind,
+                "account_ref": letter.account_ref, "locale": letter.locale,
+                "address_sealed": sealed_for(OutboxMessage.address_sealed, ref, letter.address),
+                "facts_sealed": sealed_for(OutboxMessage.facts_sealed, ref, text_of_facts),
+                "urgent": urgent, "due_at": now, "created_at": now,
+            }
+        )  # fmt: skip
+    if rows:
+        _MANY.run(rows)

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from portal.access.models import Account
-from portal.kernel.actor import Actor
-from portal.kernel.db import session
-from portal.kernel.outbox import Channel, queue
+from portal.access.queries import Holders
+from portal.kernel.actor import Actor, Role
+from portal.kernel.db import new_ref, session
+from portal.kernel.outbox import Channel, Letter, queue_all
+from portal.kernel.secrets import opened, sealed_for
 from portal.notices.kinds import BY_NAME, Kind
 from portal.notices.models import Choice, Notice
+
+_ACCOUNT, _CHOICE = Account.__table__, Choice.__table__
+# Whoever is to be told, one row for each choice that they made about the kind. Built once: nearly every form tells.
+_PEOPLE = (
+    select(
+        _ACCOUNT.c.ref, _ACCOUNT.c.email, _ACCOUNT.c.phone_sealed, _ACCOUNT.c.locale,
+        _CHOICE.c.channel, _CHOICE.c.wanted,
+    )
+    .join_from(
+        _ACCOUNT, _CHOICE, isouter=True,
+        onclause=and_(_CHOICE.c.account_ref == _ACCOUNT.c.ref, _CHOICE.c.kind == bindparam("kind")),
+    )
+    .where(_ACCOUNT.c.is_active.is_(True))
+    .order_by(_ACCOUNT.c.id)
+)  # fmt: skip
+_HOLDERS = Holders(_PEOPLE)
+_NAMED = _PEOPLE.where(_ACCOUNT.c.ref.in_(bindparam("people", expanding=True)))
+_NOTICE: Any = Notice.__table__
+_INSERT = insert(_NOTICE)
 
 
 def tell(kind: str, *, to: Iterable[str], now: datetime, url: str = "", key: str = "", **facts: str) -> None:
@@ -22,38 +45,58 @@ def tell(kind: str, *, to: Iterable[str], now: datetime, url: str = "", key: str
     reader's language) and must hold no child's name or address: a mail and a lock screen show them. `key` makes telling
     twice harmless per person. The caller commits.
     """
-    declared = BY_NAME[kind]
     people = list(dict.fromkeys(ref for ref in to if ref))
-    if not people:
-        return
-    accounts = session().scalars(select(Account).where(Account.ref.in_(people), Account.is_active.is_(True))).all()
-    chosen = {
-        (c.account_ref, c.channel): c.wanted
-        for c in session().scalars(select(Choice).where(Choice.account_ref.in_(people), Choice.kind == kind))
-    }
-    told: set[str] = set()
-    if key:
+    if people:
+        current = session()
+        current.flush()
+        _tell(kind, current.execute(_NAMED, {"kind": kind, "people": people}).all(), now, url, key, facts)
+
+
+def tell_holders(
+    kind: str, role: Role, path: str, *, but: Collection[str] = (), now: datetime, url: str = "", **facts: str
+) -> None:
+    """Tell whoever holds a role over the region with this path, except some accounts. Otherwise like `tell`."""
+    session().flush()
+    rows = _HOLDERS.rows(role, path, kind=kind)
+    _tell(kind, [row for row in rows if row.ref not in but], now, url, "", facts)
+
+
+def _tell(kind: str, rows: Sequence[Any], now: datetime, url: str, key: str, facts: dict[str, str]) -> None:
+    """Write the notices and what leaves the house. `rows` are those of `_PEOPLE`."""
+    declared = BY_NAME[kind]
+    chosen = {(row.ref, row.channel): row.wanted for row in rows if row.channel is not None}
+    people = {row.ref: row for row in rows}
+    if key and people:
         already = select(Notice.account_ref).where(Notice.key == key, Notice.account_ref.in_(people))
-        told.update(session().scalars(already))
-    for account in accounts:
-        if account.ref in told:
-            continue
-        session().add(
-            Notice(
-                account_ref=account.ref, kind=kind, url=url, urgent=declared.urgent, made_at=now, key=key or None,
-                facts=facts,
-            )
+        for ref in session().scalars(already).all():
+            del people[ref]
+    lines, letters = [], []
+    text_of_facts = json.dumps(facts, ensure_ascii=False)
+    for person in people.values():
+        ref = new_ref()
+        lines.append(
+            {
+                "ref": ref, "account_ref": person.ref, "kind": kind, "url": url, "urgent": declared.urgent,
+                "made_at": now, "key": key or None,
+                "facts_sealed": sealed_for(Notice.facts_sealed, ref, text_of_facts),
+            }
         )  # fmt: skip
         for channel in Channel:
             usual = channel in declared.channels
-            wanted = usual if declared.urgent else chosen.get((account.ref, channel), usual)
-            address = account.email if channel is Channel.MAIL else account.phone
-            if wanted and address:
-                queue(
-                    kind, channel=channel, address=address, facts={**facts, "url": url}, now=now,
-                    account_ref=account.ref, locale=account.locale, urgent=declared.urgent,
-                    key=f"{key}:{channel}:{account.ref}" if key else "",
-                )  # fmt: skip
+            wanted = usual if declared.urgent else chosen.get((person.ref, channel), usual)
+            address = _address(person, channel) if wanted else ""
+            if address:
+                named = f"{key}:{channel}:{person.ref}" if key else ""
+                letters.append(Letter(channel, address, person.ref, person.locale, named))
+    if lines:
+        session().execute(_INSERT, lines)
+    queue_all(kind, letters, facts={**facts, "url": url}, now=now, urgent=declared.urgent)
+
+
+def _address(person: Any, channel: Channel) -> str:
+    if channel is Channel.MAIL:
+        return person.email or ""
+    return opened(Account.phone_sealed, person.ref, person.phone_sealed)
 
 
 def read_notice(notice: Notice, *, actor: Actor, now: datetime) -> None:

@@ -27,7 +27,7 @@ def chain(app: Any, made: Any) -> list[str]:
     refs = []
     with app.app_context():
         for number in range(10):
-            entry = record(
+            ref = record(
                 "account-edited",
                 account,
                 actor=SYSTEM,
@@ -35,8 +35,7 @@ def chain(app: Any, made: Any) -> list[str]:
                 number=number,
                 values={"name": ["甲", f"乙{number}"]},
             )
-            db.session.flush()
-            refs.append(entry.ref)
+            refs.append(ref)
         db.session.commit()
         assert seal(now=now()) == 10
         assert seal(now=now()) == 0

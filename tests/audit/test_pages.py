@@ -25,9 +25,9 @@ def noted(app: Any, made: Any) -> Any:
     def go(what: str, subject: Any, *, by: Any, at: Any = None, **more: Any) -> str:
         actor = made.actor(by)
         with app.app_context():
-            entry = record(what, subject, actor=actor, now=at or now(), **more)
+            ref = record(what, subject, actor=actor, now=at or now(), **more)
             db.session.commit()
-            return entry.ref
+            return ref
 
     return go
 

@@ -11,7 +11,7 @@ from portal.children.models import Child, Consent, Sight
 from portal.children.rules import Purpose
 from portal.duties.models import Duty, DutyState
 from portal.duties.operations import open_duty
-from portal.kernel.actor import Role
+from portal.kernel.actor import SYSTEM, Role
 from portal.kernel.clock import now, today
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError, NotAllowed
@@ -185,9 +185,9 @@ def test_contact_ends_what_was_owed_for_silence(world: Any, made: Any, fresh: An
             "silent-pair:" + pairing.ref, kind="silent-pair", subject_kind="pairing", subject_ref=pairing.ref,
             due_at=now(), now=now(), owner_role=Role.COORDINATOR, path=pairing.region_path,
         )  # fmt: skip
-        ops.note_contact(pairing, today() - timedelta(days=30))
+        ops.note_contact([pairing], today() - timedelta(days=30), actor=SYSTEM, now=now())
         assert pairing.last_contact_on == today() - timedelta(days=20)
-        ops.note_contact(pairing, today())
+        ops.note_contact([pairing], today(), actor=SYSTEM, now=now())
         assert pairing.last_contact_on == today()
         db.session.commit()
         assert db.session.query(Duty).where(Duty.state == DutyState.OWED).count() == 0

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.access.queries import holders
 from portal.audit.operations import move, note_move, record
 from portal.duties.operations import end_duty, open_duty
 from portal.kernel.actor import Actor, Role
@@ -24,7 +23,7 @@ from portal.mentoring.operations.planned import hold_session, plan_session
 from portal.mentoring.policy import can_correct
 from portal.mentoring.queries import OwnPair, own_log_by_key
 from portal.mentoring.rules import REVIEW_DAYS, LogState, PlaceKind, Way, session_problem
-from portal.notices.operations import tell
+from portal.notices.operations import tell_holders
 from portal.pairing.models import Pairing
 from portal.pairing.operations import note_contact
 from portal.places.settings import setting
@@ -305,10 +304,7 @@ def _plans(log: SessionLog, entry: Entry, chosen: list[OwnPair], *, actor: Actor
 def _hand_over(log: SessionLog, pairs: Any, *, actor: Actor, now: datetime) -> None:
     move(log, LogState.SUBMITTED, actor=actor, now=now, minutes=log.minutes, attempt=log.attempt, children=len(pairs))
     if not log.attempt:
-        for pair in session().scalars(select(Pairing).where(Pairing.id.in_([p.id for p in pairs]))):
-            note_contact(pair, log.on_day)
-            for key in ("silent-pair", "silent-alert"):
-                end_duty(f"{key}:{pair.ref}", now=now, actor=actor)
+        note_contact(pairs, log.on_day, actor=actor, now=now)
     open_duty(
         f"log-review:{log.ref}",
         kind="log-review",
@@ -321,8 +317,10 @@ def _hand_over(log: SessionLog, pairs: Any, *, actor: Actor, now: datetime) -> N
         due_at=now + timedelta(days=REVIEW_DAYS),
         now=now,
     )
-    people = [h.ref for h in holders(Role.COORDINATOR, log.region_path) if h.ref not in actor.persons()]
-    tell("log-submitted", to=people, now=now, url=f"/sessions/{log.ref}", name=actor.name)
+    tell_holders(
+        "log-submitted", Role.COORDINATOR, log.region_path, but=actor.persons(), now=now, url=f"/sessions/{log.ref}",
+        name=actor.name,
+    )  # fmt: skip
 
 
 def _values(log: SessionLog, parts: dict[str, Part] | None = None) -> dict[str, Any]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, update
 
-from portal.duties.models import Duty, DutyState
-from portal.duties.operations import end_duty
+from portal.duties.operations import end_duties
 from portal.kernel.actor import Actor
 from portal.kernel.clock import local_day
-from portal.kernel.clock import now as this_moment
-from portal.kernel.db import session
+from portal.kernel.db import read_anew, session
 from portal.kernel.errors import DomainError, require
 from portal.kernel.words import N_
 from portal.pairing.models import Pairing
@@ -25,18 +25,29 @@ SILENT_KINDS = ("silent-pair", "silent-alert")
 """Duties about a pair without contact; any contact ends them."""
 BY_THE_PROGRAMME = N_("By the programme.")
 """The only reason that is kept with a freeze. The real one stands in the concern, which nobody here may know of."""
+_PAIRING: Any = Pairing.__table__
 OUT_OF_WORK = (VolunteerState.SUSPENDED, VolunteerState.DISMISSED)
 
 
-def note_contact(pairing: Pairing, on: date) -> None:
-    """The two were in contact: raises `last_contact_on` and ends what was owed for silence. The caller commits."""
-    if pairing.last_contact_on is None or on > pairing.last_contact_on:
-        pairing.last_contact_on = on
-    owed = select(Duty.key).where(
-        Duty.subject_ref == pairing.ref, Duty.kind.in_(SILENT_KINDS), Duty.state == DutyState.OWED
+_CONTACT = (
+    update(_PAIRING)
+    .where(
+        _PAIRING.c.id.in_(bindparam("ids", expanding=True)),
+        or_(_PAIRING.c.last_contact_on.is_(None), _PAIRING.c.last_contact_on < bindparam("on")),
     )
-    for key in session().scalars(owed).all():
-        end_duty(key, now=this_moment())
+    .values(last_contact_on=bindparam("on"), version=_PAIRING.c.version + 1)
+)
+
+
+def note_contact(pairs: Collection[Any], on: date, *, actor: Actor, now: datetime) -> None:
+    """These pairs (rows with `id` and `ref`) were in contact: raises `last_contact_on` and ends what was owed for
+    silence. The caller commits."""
+    current = session()
+    current.flush()
+    ids = [pair.id for pair in pairs]
+    current.execute(_CONTACT, {"ids": ids, "on": on})
+    read_anew(Pairing, "id", ids)
+    end_duties([f"{kind}:{pair.ref}" for pair in pairs for kind in SILENT_KINDS], now=now, actor=actor)
 
 
 def pause(pairing: Pairing, *, reason: str, actor: Actor, now: datetime) -> None:

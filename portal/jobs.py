@@ -29,6 +29,7 @@ from portal.mentoring.operations.drafts import forget_discarded
 from portal.mentoring.operations.silence import raise_silence
 from portal.needs.operations import climb_overdue
 from portal.notices.delivery import deliver, forget_sent
+from portal.referrals.operations import remind_and_expire
 from portal.safeguarding.operations import escalate
 from portal.visits.operations.plan import plan_all
 from portal.volunteers.operations import expire_credentials
@@ -55,6 +56,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("overdue needs", timedelta(minutes=1), climb_overdue),
     Sweep("board", timedelta(minutes=10), publish),
     Sweep("unclaimed offers", timedelta(hours=1), return_unclaimed),
+    Sweep("unanswered referrals", timedelta(minutes=1), remind_and_expire),
     Sweep("plan of visits", timedelta(hours=1), plan_all),
     Sweep("silent pairs", timedelta(hours=1), raise_silence),
     Sweep("discarded drafts", timedelta(hours=1), forget_discarded),

@@ -17,6 +17,7 @@ import portal.notices.models
 import portal.pairing.models
 import portal.partners.models
 import portal.places.models
+import portal.referrals.models
 import portal.safeguarding.models
 import portal.visits.models
 import portal.volunteers.models

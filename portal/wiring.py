@@ -19,6 +19,7 @@ from portal.notices.queries import unread_of
 from portal.notices.receivers import tell_people
 from portal.pairing import receivers as pairs
 from portal.places.queries import places_called
+from portal.referrals import receivers as referrals
 from portal.safeguarding import receivers as concerns
 from portal.visits import receivers as visits
 from portal.web.registries import Registries
@@ -52,6 +53,10 @@ def connect_signals() -> None:
     events.child_left.connect(board.on_child_left)
     events.child_moved.connect(board.on_child_moved)
     events.need_moved.connect(board.on_need_moved)
+    events.consent_withdrawn.connect(referrals.on_consent_withdrawn)
+    events.child_left.connect(referrals.on_child_left)
+    events.child_moved.connect(referrals.on_child_moved)
+    events.need_moved.connect(referrals.on_need_moved)
     for changed in (events.child_opened, events.child_left, events.child_moved, events.risk_changed):
         changed.connect(visits.on_child_changed)
     events.child_moved.connect(visits.on_child_moved)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from portal.board.rules import CLAIM, OFFER
 from portal.children.rules import CHILD_FILE
 from portal.kernel.states import Lifecycle
 from portal.mentoring.rules import PLANNED_SESSION, SESSION_LOG
 from portal.needs.rules import NEED
 from portal.pairing.rules import PAIRING
+from portal.partners.rules import ORGANISATION, PROJECT, SERVICE
+from portal.referrals.rules import REFERRAL
 from portal.safeguarding.rules import COMPLAINT, CONCERN
+from portal.visits.rules import VISIT
 from portal.volunteers.rules import VOLUNTEER
 
-LIFECYCLES = (CHILD_FILE, VOLUNTEER, PAIRING, PLANNED_SESSION, SESSION_LOG, NEED, CONCERN, COMPLAINT)
+LIFECYCLES = (
+    CHILD_FILE, VOLUNTEER, PAIRING, PLANNED_SESSION, SESSION_LOG, VISIT, NEED, REFERRAL, OFFER, CLAIM, ORGANISATION,
+    SERVICE, PROJECT, CONCERN, COMPLAINT,
+)  # fmt: skip
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "lifecycles.md"
 
 

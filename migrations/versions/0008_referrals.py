@@ -109,6 +109,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_referral_message_ref")),
     )
     op.create_index(op.f("ix_referral_message_referral_id"), "referral_message", ["referral_id"], unique=False)
+    op.create_index(
+        "uq_referral_message_key",
+        "referral_message",
+        ["referral_id", "written_by", "client_key"],
+        unique=True,
+        sqlite_where=sa.text("client_key <> ''"),
+        postgresql_where=sa.text("client_key <> ''"),
+    )
 
 
 def downgrade() -> None:

@@ -57,6 +57,9 @@ DUTY_WORDS: dict[str, DutyWords] = {
         N_("Answer for an overdue need"), N_("The district has not solved it in time. You answer for it by name."),
         N_("Open"), "warning",
     ),
+    "referral-answer": DutyWords(
+        N_("See to an answer from an organisation"), N_("It has not said yes or no yet. Ring them up."), N_("Look"), "out"
+    ),
     "claim-vet": DutyWords(N_("Look at who wants to help"), N_("A claim waits for a look."), N_("Look"), "user"),
     "claim-decide": DutyWords(N_("Decide on a claim"), N_("Somebody wants to help."), N_("Decide"), "check"),
     "goal-review": DutyWords(N_("Review a goal of the plan"), N_("The day of review has come."), N_("Look"), "list"),

@@ -56,10 +56,56 @@ KINDS: tuple[Kind, ...] = (
     Kind("need-arrived", N_("Needs to look after"), N_("A need waits for you: %(what)s."), ()),
     Kind("need-urgent", N_("Urgent needs"), N_("An urgent need waits for you: %(what)s."), (M, SMS)),
     Kind("need-climbed", N_("Needs that went up"), N_("A need was not answered below and is with you now: %(what)s.")),
-    Kind("need-went-up", N_("Needs not answered in time"), N_("A need was not answered in time and went up: %(what)s.")),
+    Kind(
+        "need-went-up", N_("Needs not answered in time"),
+        N_("A need was not answered in time and went up: %(what)s."),
+    ),
     Kind("need-overdue", N_("Overdue needs"), N_("You answer for an overdue need: %(what)s."), (M, SMS)),
     Kind("need-resolved", N_("Needs to confirm"), N_("Something was done about a need. Ask the family."), ()),
     Kind("need-moved", N_("News of needs you raised"), N_("The need you raised: %(state)s"), ()),
+    Kind(
+        "referral-sent", N_("New referrals"),
+        N_("A referral waits for your answer: %(number)s, %(service)s."), (M, SMS),
+    ),
+    Kind(
+        "referral-reminder", N_("Reminders of referrals"),
+        N_("A referral still waits for your answer: %(number)s, %(service)s."), (M, SMS),
+    ),
+    Kind(
+        "referral-answered", N_("Answers to your questions"),
+        N_("Your question about referral %(number)s was answered."),
+    ),
+    Kind(
+        "referral-news", N_("Messages of referrals"),
+        N_("There is a message or a paper for referral %(number)s."), (),
+    ),
+    Kind(
+        "referral-confirmed", N_("Confirmed referrals"),
+        N_("The family has confirmed referral %(number)s. Thank you."),
+    ),
+    Kind(
+        "referral-disputed", N_("Reopened referrals"),
+        N_("The family does not have what it needs yet: referral %(number)s is open again."),
+    ),
+    Kind(
+        "referral-delete", N_("Data to delete"),
+        N_("Referral %(number)s is shared no longer. Please delete what you keep of it."), (M, SMS),
+    ),
+    Kind("referral-asked", N_("Questions about referrals"), N_("%(org)s asks something before it answers a referral.")),
+    Kind("referral-accepted", N_("Accepted referrals"), N_("%(org)s has accepted a referral."), ()),
+    Kind("referral-declined", N_("Declined referrals"), N_("%(org)s has declined a referral. Try the next one.")),
+    Kind("referral-held", N_("Referrals on hold"), N_("%(org)s has put a referral on hold."), ()),
+    Kind(
+        "referral-completed", N_("Completed referrals"),
+        N_("%(org)s has completed a referral: %(outcome)s. Ask the family."),
+    ),
+    Kind("referral-failed", N_("Failed referrals"), N_("%(org)s could not do it after all. Try the next one.")),
+    Kind("referral-cancelled", N_("Cancelled referrals"), N_("%(org)s has called off a referral.")),
+    Kind(
+        "referral-expired", N_("Expired referrals"),
+        N_("%(org)s did not answer in five working days. Try the next one."),
+    ),
+    Kind("referral-message", N_("Messages from organisations"), N_("%(org)s has written or sent a paper."), ()),
     Kind("claim-made", N_("Claims from the board"), N_("Somebody wants to help with an offer of the board."), ()),
     Kind("claim-decide", N_("Claims to decide"), N_("A claim of the board waits for your decision.")),
     Kind("claim-note", N_("News of claims"), N_("Somebody who helps has written about it."), ()),
@@ -93,6 +139,10 @@ MEANT_FOR: dict[str, frozenset[Role]] = {
     "claim-decide": frozenset({Role.CONFIRMER}), "phone-code": frozenset(),
     **{f"claim-{what}": frozenset({Role.PARTNER, Role.PARTNER_MANAGER})
        for what in ("approved", "refused", "ended", "thanked")},
+    **{f"referral-{what}": frozenset({Role.PARTNER, Role.PARTNER_MANAGER})
+       for what in ("sent", "reminder", "answered", "news", "confirmed", "disputed", "delete")},
+    **{f"referral-{what}": COORDINATORS
+       for what in ("asked", "accepted", "declined", "held", "completed", "failed", "cancelled", "expired", "message")},
     "complaint-made": COORDINATORS | {Role.SAFEGUARDING_LEAD},
 }  # fmt: skip
 """Which roles a kind is offered to for choosing; a kind that is not named here goes to everybody."""

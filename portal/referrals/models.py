@@ -107,6 +107,12 @@ class ReferralMessage(Model):
     """One message of the thread between the programme and the receiver, or a reason given with a move."""
 
     __tablename__ = "referral_message"
+    __table_args__ = (
+        Index(
+            "uq_referral_message_key", "referral_id", "written_by", "client_key", unique=True,
+            sqlite_where=text("client_key <> ''"), postgresql_where=text("client_key <> ''"),
+        ),
+    )  # fmt: skip
     id: Mapped[IntPk]
     ref: Mapped[Ref]
     referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"), index=True)

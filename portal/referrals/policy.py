@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from portal.children.sight import REGION_ROLES
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import within
-from portal.partners.policy import org_refs
+from portal.partners.policy import OF_PARTNERS, org_refs, works_for
 from portal.referrals.models import Referral
 from portal.referrals.rules import BEFORE_COMPLETED, LIVE, ReferralState
 
@@ -26,9 +26,12 @@ def by_region(actor: Actor) -> ColumnElement[bool]:
 
 
 def received(actor: Actor) -> ColumnElement[bool]:
-    """Referrals to the actor's organisation, while they are live. T2 of safety.md."""
-    refs = org_refs(actor, Role.PARTNER, Role.PARTNER_MANAGER)
-    return and_(Referral.org_ref.in_(refs), Referral.org_ref != "", Referral.state.in_(LIVE))
+    """Referrals to the actor's organisation, while they are live and shared. Source: safety.md, T2."""
+    refs = org_refs(actor)
+    return and_(
+        Referral.org_ref.in_(refs), Referral.org_ref != "", Referral.state.in_(LIVE),
+        Referral.shared_sealed.is_not(None),
+    )  # fmt: skip
 
 
 def visible_to(actor: Actor) -> Select[Referral]:
@@ -42,8 +45,24 @@ def is_staff_of(actor: Actor, referral: Any) -> bool:
 
 
 def is_receiver(actor: Actor, referral: Any) -> bool:
-    """Whether the actor answers for the organisation, while it is live."""
-    return referral.state in LIVE and referral.org_ref in org_refs(actor, Role.PARTNER, Role.PARTNER_MANAGER)
+    """Whether the actor answers for the organisation, while it is live and shared."""
+    return referral.state in LIVE and referral.shared_sealed is not None and works_for(actor, referral.org_ref)
+
+
+def in_place_of(actor: Actor, referral: Any) -> str:
+    """On whose behalf a receiver acts: whom they stand in for, '' when they work there themselves."""
+    there = [g for g in actor.grants if g.org_ref == referral.org_ref and g.role in OF_PARTNERS]
+    return "" if any(not g.deputy_for for g in there) else next((g.deputy_for for g in there), "")
+
+
+def deletions_for(actor: Actor) -> Select[Referral]:
+    """Referrals of which the actor's organisation was asked to delete what it keeps."""
+    return select(Referral).where(Referral.org_ref.in_(org_refs(actor)), Referral.delete_by.is_not(None))
+
+
+def can_note_deletion(actor: Actor, referral: Any) -> bool:
+    """The organisation's own people, once they were asked."""
+    return referral.delete_by is not None and works_for(actor, referral.org_ref)
 
 
 def can_send(actor: Actor, referral: Any) -> bool:
@@ -61,6 +80,11 @@ def can_cancel(actor: Actor, referral: Any) -> bool:
 def can_confirm(actor: Actor, referral: Any) -> bool:
     """Staff of the child's region, for the family; never the receiver."""
     return referral.state is S.COMPLETED and is_staff_of(actor, referral)
+
+
+def can_confirm_in_person(actor: Actor, referral: Any) -> bool:
+    """The caseworker of the village, who was there."""
+    return can_confirm(actor, referral) and actor.covers(referral.region_path, Role.CASEWORKER)
 
 
 def can_enter_in_error(actor: Actor, referral: Any) -> bool:

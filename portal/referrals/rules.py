@@ -39,8 +39,12 @@ LIVE = (S.SENT, S.ASKED, S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD, S.COMPLETED)
 """While it is in one of these the receiver sees the shared fields, and the need's clock stands."""
 UNANSWERED = (S.SENT, S.ASKED)
 BEFORE_COMPLETED = (S.DRAFTED, S.SENT, S.ASKED, S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD)
+WORKED_ON = (S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD)
 TRY_NEXT = (S.DECLINED, S.EXPIRED, S.FAILED)
 """After these the next organisation is suggested."""
+NOTHING_DONE = (S.DECLINED, S.EXPIRED, S.CANCELLED, S.ENTERED_IN_ERROR)
+WITHOUT_SHARING = (*NOTHING_DONE, S.FAILED, S.CONFIRMED)
+"""In these nothing is shared any more; where nothing was done, the papers go too."""
 
 
 class DeclineReason(StrEnum):
@@ -174,6 +178,8 @@ STEP_WORDS = {
     Step.FIRST_TALK: N_("First talk with the family"), Step.APPOINTMENT: N_("Appointment"),
     Step.HELP_GIVEN: N_("Help given"),
 }  # fmt: skip
+PLANNED_STEPS = frozenset({Step.SURGERY_DATE, Step.DELIVERY_DATE, Step.APPOINTMENT})
+"""Steps whose day may lie ahead."""
 _ANY = (Step.FIRST_TALK, Step.APPOINTMENT, Step.HELP_GIVEN)
 STEPS: dict[str, tuple[Step, ...]] = {
     "household_registration": (Step.BIRTH_CERTIFICATE, Step.DNA_TEST, Step.POLICE_STATION, Step.REGISTERED),
@@ -238,3 +244,8 @@ def outcome_problem(kind: str, outcome: Outcome | None, steps: Collection[Step],
 def shareable(wanted: Sequence[str]) -> tuple[Field, ...]:
     """The fields named, in their order on the page; what is no field is left out."""
     return tuple(f for f in Field if f.value in wanted)
+
+
+def number_of(ref: str) -> str:
+    """What a referral is called where no name of a child may stand: in lists, notices and on the phone."""
+    return "".join(c for c in ref if c.isalnum())[:6].upper()

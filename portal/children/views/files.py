@@ -34,7 +34,10 @@ FIRST_LINES, MOST_LINES = 30, 480
 TEXTS = {"id_number", "alias", "address", "carer_name", "carer_phone", "consent_by", "school", "grade"}
 """Texts of a new file that may be left empty."""
 DEVICE_WORDS = {"phone": N_("phone"), "desktop": N_("computer"), "script": N_("a program")}
-WHY_WORDS = {"pairing": N_("by their pair"), "child": N_("granted by staff"), "break_glass": N_("emergency access")}
+WHY_WORDS = {
+    "pairing": N_("by their pair"), "referral": N_("by a referral"), "child": N_("granted by staff"),
+    "break_glass": N_("emergency access"),
+}  # fmt: skip
 
 
 @bp.route("/children/new", methods=["GET", "POST"])

@@ -66,13 +66,15 @@ def consent_for(child: Child, *, now: datetime) -> str:
     return consent.ref
 
 
-def end_sharing(referral: Referral, *, actor: Actor, now: datetime) -> None:
-    """Nothing of the child is kept for the receiver any more: the fields are emptied and the papers deleted.
+def end_sharing(referral: Referral, *, actor: Actor, now: datetime, papers: bool = False) -> None:
+    """Nothing of the child is kept for the receiver any more: the fields are emptied.
 
-    The caller commits. Twice is harmless.
+    `papers` deletes the papers too, where nothing was done with them; otherwise they stay with the need for its staff
+    alone. The caller commits. Twice is harmless.
     """
     if referral.shared_sealed is None:
         return
     referral.shared = None
-    forget_attachments("referral", referral.ref, actor=actor, now=now)
+    if papers:
+        forget_attachments("referral", referral.ref, actor=actor, now=now)
     record("referral-sharing-ended", referral, actor=actor, now=now, about_ref=referral.child_ref)

@@ -18,6 +18,8 @@ LISTS = {
     "pairing.index": N_("Pairs"),
     "mentoring.index": N_("Session logs"),
     "needs.index": N_("Needs"),
+    "visits.index": N_("Visits due"),
+    "visits.records": N_("Visits made"),
     "safeguarding.concerns": N_("Concerns"),
     "safeguarding.complaints": N_("Complaints"),
     "safeguarding.duty_list": N_("Duty list"),

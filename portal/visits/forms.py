@@ -45,11 +45,11 @@ class VisitForm(Form):
     kind = One(_l("Whose visit"), KIND_WORDS, enum=VisitKind, default=VisitKind.CARE)
     joint_with = Text(_l("Who came along"), limit=60)
     met = Several(_l("Whom did you meet?"), MET_WORDS)
-    guardianship = One(SEEN["guardianship"][0], SEEN["guardianship"][1])
-    health = One(SEEN["health"][0], SEEN["health"][1])
-    schooling = One(SEEN["schooling"][0], SEEN["schooling"][1])
-    housing = One(SEEN["housing"][0], SEEN["housing"][1])
-    mood = One(SEEN["mood"][0], SEEN["mood"][1])
+    guardianship = One(_l(SEEN["guardianship"][0]), SEEN["guardianship"][1])
+    health = One(_l(SEEN["health"][0]), SEEN["health"][1])
+    schooling = One(_l(SEEN["schooling"][0]), SEEN["schooling"][1])
+    housing = One(_l(SEEN["housing"][0]), SEEN["housing"][1])
+    mood = One(_l(SEEN["mood"][0]), SEEN["mood"][1])
     text = LongText(_l("What else?"), limit=LONGEST_TEXT)
     picture = FileField(_l("Photo"))
     need = Several(_l("What is needed?"), NEED_WORDS)
@@ -62,6 +62,12 @@ class VisitForm(Form):
     offline = HiddenField()
     well = HiddenField()
     alarm = HiddenField()
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("met", *SEEN):
+            # What was seen is chosen area by area; "optional" at each of them would only be noise.
+            self[name].flags.optional = False
 
     @property
     def all_well(self) -> bool:

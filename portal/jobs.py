@@ -20,7 +20,8 @@ from typing import IO
 
 from portal.access import throttles
 from portal.audit.chain import seal
-from portal.board.operations.offers import publish, return_unclaimed
+from portal.board.operations.batch import publish
+from portal.board.operations.offers import return_unclaimed
 from portal.duties.sweep import sweep as tell_overdue
 from portal.kernel.clock import now
 from portal.kernel.db import begin_writing, db

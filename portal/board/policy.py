@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from portal.board.models import Claim, Offer
 from portal.board.rules import RUNNING, ClaimState, OfferState
@@ -13,13 +13,15 @@ from portal.kernel.actor import Actor, Role
 from portal.kernel.db import within
 from portal.partners.policy import org_refs
 
-READERS = (*REGION_ROLES, Role.CONFIRMER)
 DECIDERS = (Role.COORDINATOR, Role.CONFIRMER)
 
 
 def offer_clause(actor: Actor) -> ColumnElement[bool]:
-    """Offers of the region, for staff and confirmers."""
-    return within(Offer.region_path, actor.paths(*READERS))
+    """Offers of the region, for its staff; those entered by mistake for its coordinator alone."""
+    return and_(
+        within(Offer.region_path, actor.paths(*REGION_ROLES)),
+        or_(Offer.state != OfferState.ENTERED_IN_ERROR, within(Offer.region_path, actor.paths(Role.COORDINATOR))),
+    )
 
 
 def offers_visible_to(actor: Actor) -> Select[Offer]:
@@ -28,11 +30,22 @@ def offers_visible_to(actor: Actor) -> Select[Offer]:
 
 
 def claims_visible_to(actor: Actor) -> Select[Claim]:
-    """Claims the actor may know of: staff of the region who decide, and the people of a partner who made them."""
+    """Claims the actor may know of: staff of the region who decide, other staff of the region once it was approved
+    (they ask the family), and the people of a partner who made them."""
     refs = org_refs(actor, Role.PARTNER, Role.PARTNER_MANAGER)
     return select(Claim).where(
-        or_(within(Claim.region_path, actor.paths(*DECIDERS)), Claim.org_ref.in_(refs) & (Claim.org_ref != ""))
+        or_(
+            within(Claim.region_path, actor.paths(*DECIDERS)),
+            within(Claim.region_path, actor.paths(*REGION_ROLES)) & Claim.approved_at.is_not(None),
+            Claim.org_ref.in_(refs) & (Claim.org_ref != ""),
+        ),
+        or_(Claim.state != ClaimState.ENTERED_IN_ERROR, within(Claim.region_path, actor.paths(Role.COORDINATOR))),
     )
+
+
+def knows_claimant(actor: Actor, claim: Any) -> bool:
+    """Whether the actor reads who it is: who decides, and the claimant's own organisation."""
+    return actor.covers(claim.region_path, *DECIDERS) or is_claimant(actor, claim)
 
 
 def can_prepare(actor: Actor, path: str) -> bool:
@@ -78,3 +91,20 @@ def can_confirm(actor: Actor, claim: Any) -> bool:
 def can_take_down(actor: Actor, offer: Any) -> bool:
     """The coordinator, while it is prepared or offered."""
     return offer.state in (OfferState.PREVIEWED, OfferState.OFFERED) and actor.coordinates(offer.region_path)
+
+
+def can_undo(actor: Actor, offer: Any) -> bool:
+    """The coordinator, as long as it has not ended with help."""
+    live = (OfferState.PREVIEWED, OfferState.OFFERED, OfferState.TAKEN, OfferState.BACK)
+    return offer.state in live and actor.coordinates(offer.region_path)
+
+
+def can_undo_claim(actor: Actor, claim: Any) -> bool:
+    """The coordinator, before anything was handed over."""
+    live = (ClaimState.MADE, ClaimState.APPROVED, ClaimState.IN_PROGRESS)
+    return claim.state in live and actor.coordinates(claim.region_path)
+
+
+def can_thank(actor: Actor, claim: Any) -> bool:
+    """Staff of the child's region, once it was confirmed and as long as nobody has."""
+    return claim.state is ClaimState.CONFIRMED and not claim.thanks and actor.covers(claim.region_path, *REGION_ROLES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -219,17 +219,22 @@ class Wording:
         """The finest wording that is allowed for a file there; None when nothing may be shown."""
         return self._cells.get((town, band))
 
-    def allows(self, cell: Cell, town: str, band: str) -> bool:
-        """Whether a file there may be worded so: the finest allowed wording, or one that says less than it and is
-        itself what others are given."""
-        finest = self.of(town, band)
-        return finest is not None and cell == finest
+
+class Hidden(StrEnum):
+    """Why an offer does not stand in a batch."""
+
+    FILE = "file"
+    CONSENT = "consent"
+    WORDS = "words"
+    FEW = "few"
 
 
-def wordings(files: Iterable[File], kinds: Iterable[str], k: int = K) -> Mapping[str, Wording]:
-    """The wording for each kind."""
-    known = list(files)
-    return {kind: Wording(known, kind, k) for kind in kinds}
+HIDDEN_WORDS = {
+    Hidden.FILE: N_("The child's file is not open any more."),
+    Hidden.CONSENT: N_("There is no standing consent for the board."),
+    Hidden.WORDS: N_("The words could point at the child."),
+    Hidden.FEW: N_("Fewer than five open files would fit, however coarsely it is worded."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -242,31 +247,58 @@ class Slip:
 
 _LONG_NUMBER = re.compile(r"\d{5,}|\d+[-\s]\d{3,}[-\s]\d+")
 _DAY = re.compile(r"\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}|\d{1,2}\s*月\s*\d{1,2}\s*[日号]")
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:村|社区|小区|胡同|小学|中学|幼儿园|学校)|\d+\s*(?:号楼|单元|室)")
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{0,6}(?:(?<![农乡])村|社区|小区|胡同|小学|中学|幼儿园|学校|街道|(?<!城)镇|(?<!家)乡(?!村))|\d+\s*(?:号楼|单元|室)"
+)
 _CAUSE = re.compile(
-    r"父亡|母亡|孤儿|去世|病故|车祸|服刑|坐牢|监狱|入狱|吸毒|戒毒|艾滋|HIV|自杀|性侵|虐待|家暴|离婚|改嫁|失踪|失联|弃养|遗弃|精神病|残疾证",
+    r"父亡|母亡|孤儿|去世|病故|车祸|服刑|坐牢|监狱|入狱|吸毒|戒毒|艾滋|HIV|自杀|性侵|虐待|家暴|离婚|改嫁|失踪|失联|弃养|遗弃|精神病|残疾证"
+    r"|orphan|prison|suicide|abuse|divorce|passed\s*away|died",
     re.IGNORECASE,
 )
-_CLASS = re.compile(r"[一二三四五六七八九初高]\s*年级|\d\s*年级|\d+\s*班")
+_CLASS = re.compile(r"[一二三四五六七八九初高]\s*年级|\d\s*年级|\d+\s*班|grade\s*\d", re.IGNORECASE)
+_AGE = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:周岁|岁)|\d{1,2}[\s-]*years?[\s-]*old", re.IGNORECASE)
+_SEX = re.compile(
+    r"男孩|女孩|男生|女生|男童|女童|小姑娘|小伙子|儿子|女儿|孙子|孙女|外孙|她|兄弟|姐妹|姊妹|兄妹|姐弟|哥哥|姐姐|弟弟|妹妹|双胞胎"
+    r"|\b(?:boy|girl|son|daughter|brother|sister|twin|she|her|his|he|him)s?\b",
+    re.IGNORECASE,
+)
+_ILLNESS = re.compile(
+    r"白血病|脑瘫|癫痫|先天|自闭|孤独症|抑郁|糖尿病|肿瘤|癌|心脏病|脊柱|唇腭裂|残疾|聋哑|失明|透析|血友病|智力|肝炎|结核",
+)
+PATTERNS = (
+    (_LONG_NUMBER, N_("a number")), (_DAY, N_("a day")), (_PLACE, N_("a place")), (_CAUSE, N_("a cause")),
+    (_CLASS, N_("a class")), (_AGE, N_("an age")), (_SEX, N_("whether it is a boy or a girl, or a sibling")),
+    (_ILLNESS, N_("an illness")),
+)  # fmt: skip
+"""What a text for the public must not say besides the child's own names and places. The town and the age band are said
+by the batch alone, since it may have to word them more coarsely."""
 
 
 def slips(text: str, *, names: Iterable[str] = (), places: Iterable[str] = ()) -> list[Slip]:
-    """What a careless redaction has left in a public text: names, places, schools, causes, days, numbers.
+    """What a careless redaction has left in a public text: names, places, schools, causes, days, numbers, ages.
 
-    `names` are those of the child and of everybody in its file, `places` of its villages and school; both are looked
-    for as written and without blanks. An empty list is no proof: a person reads the preview as well.
+    `names` are those of the child and of everybody in its file, `places` of its town, villages and school; both are
+    looked for as written and without blanks. An empty list is no proof: a person reads the preview as well.
     """
+    found = own_slips(text, names=names, places=places)
     plain = unicodedata.normalize("NFKC", text)
-    tight = re.sub(r"[\s·•.,，。、*]+", "", plain)
-    found = [Slip(N_("a name"), name) for name in _told(names) if name.lower() in tight.lower()]
-    found += [Slip(N_("a place"), place) for place in _told(places) if place.lower() in tight.lower()]
-    for pattern, what in (
-        (_LONG_NUMBER, N_("a number")), (_DAY, N_("a day")), (_PLACE, N_("a village or school")),
-        (_CAUSE, N_("a cause")),
-        (_CLASS, N_("a class")),
-    ):  # fmt: skip
-        found += [Slip(what, m.group()) for m in pattern.finditer(plain if what != N_("a cause") else tight)]
+    tight = _SPACED.sub("", plain)
+    for pattern, what in PATTERNS:
+        found += [Slip(what, m.group()) for m in pattern.finditer(plain)]
+        if pattern in _ALSO_TIGHT:
+            found += [Slip(what, m.group()) for m in pattern.finditer(tight)]
     return list(dict.fromkeys(found))
+
+
+_SPACED = re.compile(r"[\s·•.,，。、*]+")
+_ALSO_TIGHT = (_CAUSE, _ILLNESS)
+
+
+def own_slips(text: str, *, names: Iterable[str], places: Iterable[str]) -> list[Slip]:
+    """The child's own names and places in a text that somebody outside reads, such as a note to who helps."""
+    tight = _SPACED.sub("", unicodedata.normalize("NFKC", text)).lower()
+    found = [Slip(N_("a name"), name) for name in _told(names) if name.lower() in tight]
+    return found + [Slip(N_("a place"), place) for place in _told(places) if place.lower() in tight]
 
 
 def _told(words: Iterable[str]) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,82 +11,32 @@ from sqlalchemy.exc import IntegrityError
 from portal.access.queries import holders
 from portal.audit.operations import move, note_move, record
 from portal.board import policy
-from portal.board.models import Claim, ClaimNote, Offer, PhoneCode
-from portal.board.operations.offers import need_of, newest_batch
-from portal.board.rules import CODE_MINUTES, CODE_TRIES, MOST_WAITING, ClaimantKind, ClaimState, OfferState, slips
+from portal.board.looks import own_of
+from portal.board.models import Claim, ClaimNote, Offer
+from portal.board.operations.batch import newest_batch
+from portal.board.operations.codes import phone_key
+from portal.board.operations.offers import need_of
+from portal.board.rules import MOST_WAITING, ClaimantKind, ClaimState, OfferState, own_slips
+from portal.children.models import Child
 from portal.duties.operations import end_duties, open_duty
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import session
-from portal.kernel.errors import DomainError, NotFound, TooMany, require
+from portal.kernel.errors import DomainError, NotFound, require
 from portal.kernel.outbox import Channel, queue
-from portal.kernel.secrets import new_token, token_hash, vault
+from portal.kernel.secrets import token_hash, vault
 from portal.kernel.words import N_
+from portal.needs.models import Need
 from portal.needs.operations import close_need, hold_clock, release_clock, reopen_through, resolve_through
 from portal.needs.rules import ConfirmedBy, NeedOutcome, NeedState
 from portal.notices.operations import tell
 
 C = ClaimState
 DECIDE_WITHIN = timedelta(days=3)
-CODES_PER_HOUR = 3
+HELP_WITHIN = timedelta(days=14)
+CONFIRM_WITHIN = timedelta(days=7)
 HANDED_OVER = N_("Help from the public board was handed over.")
 VISITOR = Actor("visitor", "")
 """Somebody who has not signed in: a claimant on the public pages."""
-
-
-def phone_key(phone: str) -> str:
-    """The blind index of a phone number."""
-    return vault().blind(phone, "claim-phone")
-
-
-def _code_hash(phone: str, code: str) -> str:
-    return vault().blind(f"{phone}\0{code}", "claim-code") + "0" * 24
-
-
-def send_code(phone: str, *, locale: str, now: datetime) -> None:
-    """Send a code of six digits to a phone, to prove that it is the claimant's. The caller commits.
-
-    Raises TooMany after three in an hour for one phone.
-    """
-    index = phone_key(phone)
-    recent = session().scalar(
-        select(func.count())
-        .select_from(PhoneCode)
-        .where(PhoneCode.phone_index == index, PhoneCode.sent_at > now - timedelta(hours=1))
-    )
-    if (recent or 0) >= CODES_PER_HOUR:
-        raise TooMany(3600)
-    code = f"{secrets.randbelow(1_000_000):06d}"
-    session().add(
-        PhoneCode(
-            phone_index=index, code_hash=_code_hash(phone, code), sent_at=now,
-            until_at=now + timedelta(minutes=CODE_MINUTES),
-        )
-    )  # fmt: skip
-    queue(
-        "phone-code", channel=Channel.SMS, address=phone, locale=locale, urgent=True, now=now,
-        facts={"code": code, "minutes": str(CODE_MINUTES)},
-    )  # fmt: skip
-
-
-def is_right_code(phone: str, code: str, *, now: datetime) -> bool:
-    """Whether this is the newest code that was sent to this phone; each try counts, and a code is good once.
-
-    The caller commits, also when it is wrong.
-    """
-    sent = session().scalar(
-        select(PhoneCode)
-        .where(PhoneCode.phone_index == phone_key(phone), PhoneCode.used_at.is_(None), PhoneCode.until_at > now)
-        .order_by(PhoneCode.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
-    if sent is None or sent.tries >= CODE_TRIES:
-        return False
-    sent.tries += 1
-    if not hmac.compare_digest(sent.code_hash, _code_hash(phone, code)):
-        return False
-    sent.used_at = now
-    return True
 
 
 @dataclass(frozen=True)
@@ -105,26 +53,29 @@ class Claimant:
 def make_claim(
     client_key: str, offer_ref: str, claimant: Claimant, *, actor: Actor | None, now: datetime
 ) -> tuple[Claim, str]:
-    """Ask to help with what the public sees. Gives the claim and the secret of its page ('' when it was made before).
+    """Ask to help with what the public sees. Gives the claim and the secret of its page; sent again it is the same one.
 
     The phone has been proven, or the actor works for the organisation. The caller commits. Raises NotFound for what is
     not on the board, and DomainError when it is taken or too many wait for a decision already.
     """
-    standing = session().scalar(select(Claim).where(Claim.client_key == client_key))
-    if standing is not None:
-        return standing, ""
+    token = token_of(client_key)
+    if (standing := made_before(client_key)) is not None:
+        return standing, token
     batch = newest_batch()
     offer = session().scalar(select(Offer).where(Offer.ref == offer_ref).with_for_update())
     if offer is None or batch is None or offer_ref not in {e["ref"] for e in batch.entries}:
         raise NotFound
     if offer.state is not OfferState.OFFERED:
-        raise DomainError(N_("Somebody else is helping already. Thank you for wanting to."))
+        raise DomainError(
+            N_("Somebody else is helping already. Thank you for wanting to.")
+            if offer.state is OfferState.TAKEN
+            else N_("This is not on the board any more. Thank you for wanting to help.")
+        )  # fmt: skip
     waiting = session().scalar(
         select(func.count()).select_from(Claim).where(Claim.offer_id == offer.id, Claim.state == C.MADE)
     )
     if (waiting or 0) >= MOST_WAITING:
         raise DomainError(N_("Several people have asked to help with this already. Please choose another one."))
-    token = new_token()
     claim = Claim(
         client_key=client_key, offer_id=offer.id, child_ref=offer.child_ref, region_path=offer.region_path,
         claimant=claimant.kind, org_ref=claimant.org_ref, made_by=actor.account_ref if actor else "",
@@ -136,10 +87,9 @@ def make_claim(
             session().add(claim)
             session().flush()
     except IntegrityError:
-        made = session().scalar(select(Claim).where(Claim.client_key == client_key))
-        if made is None:
+        if (made := made_before(client_key)) is None:
             raise
-        return made, ""
+        return made, token
     who = actor or VISITOR
     note_move(claim, "", C.MADE, actor=who, now=now)
     record("claim-made", claim, actor=who, now=now, claimant=claimant.kind.value)
@@ -151,6 +101,17 @@ def make_claim(
     people = [h.ref for h in holders(Role.COORDINATOR, claim.region_path)]
     tell("claim-made", to=people, now=now, url=f"/claims/{claim.ref}")
     return claim, token
+
+
+def token_of(client_key: str) -> str:
+    """The secret of a claim's page, from the random key of its form: whoever sends the form again, because the answer
+    was lost, gets the same page."""
+    return vault().blind(client_key, "claim-page")
+
+
+def made_before(client_key: str) -> Claim | None:
+    """The claim that was made with this form."""
+    return session().scalar(select(Claim).where(Claim.client_key == client_key))
 
 
 def claim_with(token: str) -> Claim:
@@ -206,6 +167,7 @@ def approve_claim(claim: Claim, *, actor: Actor, now: datetime) -> None:
     if need is not None:
         hold_clock(need, because_ref=claim.ref, actor=actor, now=now)
     _settled(claim, actor=actor, now=now)
+    _owe_help(claim, now=now)
     _tell_claimant(claim, "claim-approved", now=now)
 
 
@@ -213,7 +175,18 @@ TAKEN = N_("Somebody else's claim was approved meanwhile.")
 
 
 def _settled(claim: Claim, *, actor: Actor, now: datetime) -> None:
-    end_duties([f"claim-vet:{claim.ref}", f"claim-decide:{claim.ref}"], now=now, actor=actor)
+    end_duties(
+        [f"claim-{what}:{claim.ref}" for what in ("vet", "decide", "help", "confirm")], now=now, actor=actor
+    )  # fmt: skip
+
+
+def _owe_help(claim: Claim, *, now: datetime) -> None:
+    """The need's clock stands while somebody helps: the coordinator answers for it that the help comes."""
+    open_duty(
+        f"claim-help:{claim.ref}", kind="claim-help", subject_kind="claim", subject_ref=claim.ref,
+        owner_role=Role.COORDINATOR, path=claim.region_path, url=f"/claims/{claim.ref}", due_at=now + HELP_WITHIN,
+        now=now,
+    )  # fmt: skip
 
 
 def _tell_claimant(claim: Claim, kind: str, *, now: datetime) -> None:
@@ -243,7 +216,25 @@ def note_progress(claim: Claim, text: str, *, to_claimant: bool, actor: Actor, n
     """A line about how it goes. What the claimant can read holds no name of a child. The caller commits."""
     require(policy.can_carry_on(actor, claim))
     mine = policy.is_claimant(actor, claim) and not actor.coordinates(claim.region_path)
+    if to_claimant and not mine:
+        _check_note(claim, text)
     return _note(claim, text, to_claimant=to_claimant or mine, by_claimant=mine, actor=actor, now=now)
+
+
+def _check_note(claim: Claim, text: str) -> None:
+    """What the claimant reads holds no name of anybody in the file and no place of the child's."""
+    own = own_of(_child_of(claim))
+    if found := own_slips(text, names=own.names, places=own.places):
+        raise DomainError(POINTS_AT, field="text", found=found[0].found)
+
+
+def _child_of(claim: Claim) -> Child:
+    return (
+        session().scalars(select(Child).join(Offer, Offer.child_id == Child.id).where(Offer.id == claim.offer_id)).one()
+    )
+
+
+POINTS_AT = N_("This could point at the child: “%(found)s”. Leave it out.")
 
 
 def note_from_claimant(claim: Claim, text: str, *, now: datetime) -> ClaimNote:
@@ -276,12 +267,20 @@ def hand_over(claim: Claim, *, note: str, actor: Actor, now: datetime) -> None:
         move(claim, C.IN_PROGRESS, actor=actor, now=now)
     move(claim, C.FULFILLED, actor=actor, now=now)
     claim.fulfilled_at = now
+    _settled(claim, actor=actor, now=now)
     if note.strip():
-        _note(claim, note, to_claimant=False, by_claimant=False, actor=actor, now=now)
+        mine = policy.is_claimant(actor, claim) and not actor.coordinates(claim.region_path)
+        _note(claim, note, to_claimant=mine, by_claimant=mine, actor=actor, now=now)
     offer = session().scalars(select(Offer).where(Offer.id == claim.offer_id)).one()
     need = need_of(offer)
     if need is not None:
         resolve_through(need, note=HANDED_OVER, actor=actor, now=now)
+        return
+    open_duty(
+        f"claim-confirm:{claim.ref}", kind="claim-confirm", subject_kind="claim", subject_ref=claim.ref,
+        owner_role=Role.CASEWORKER, path=claim.region_path, url=f"/claims/{claim.ref}", due_at=now + CONFIRM_WITHIN,
+        now=now,
+    )  # fmt: skip
 
 
 def confirm_claim(
@@ -292,26 +291,72 @@ def confirm_claim(
     `thanks` go to the claimant. Raises NotAllowed, and DomainError for thanks that could point at the child.
     """
     require(policy.can_confirm(actor, claim))
-    check_thanks(thanks)
-    move(claim, C.CONFIRMED, actor=actor, now=now)
-    claim.ended_at, claim.thanks = now, thanks
+    _check_thanks(claim, thanks)
     offer = session().scalars(select(Offer).where(Offer.id == claim.offer_id)).one()
-    move(offer, OfferState.FULFILLED, actor=actor, now=now)
-    offer.ended_at = now
     need = need_of(offer)
+    if need is None and met is not NeedOutcome.MET:
+        raise DomainError(
+            N_("A wish that did not come true is not confirmed: say that it has not arrived."), field="met"
+        )
+    _confirmed(claim, offer, actor=actor, now=now)
+    claim.thanks = thanks
     if need is not None:
         release_clock(need, because_ref=claim.ref, actor=actor, now=now)
         if need.state is NeedState.RESOLVED:
             close_need(need, met, note=note, confirmed_by=by, actor=actor, now=now)
+
+
+def _confirmed(claim: Claim, offer: Offer, *, actor: Actor, now: datetime) -> None:
+    move(claim, C.CONFIRMED, actor=actor, now=now)
+    claim.ended_at = now
+    _settled(claim, actor=actor, now=now)
+    move(offer, OfferState.FULFILLED, actor=actor, now=now)
+    offer.ended_at = now
     _tell_claimant(claim, "claim-thanked", now=now)
 
 
-def check_thanks(thanks: str) -> None:
+def thank_claimant(claim: Claim, thanks: str, *, actor: Actor, now: datetime) -> None:
+    """Words of thanks for the claimant, also when the need was closed without any. The caller commits."""
+    require(policy.can_thank(actor, claim))
+    if not thanks.strip():
+        raise DomainError(N_("Write a few words."), field="thanks")
+    _check_thanks(claim, thanks)
+    claim.thanks = thanks
+    record("claim-thanked", claim, actor=actor, now=now)
+    _tell_claimant(claim, "claim-thanked", now=now)
+
+
+def _check_thanks(claim: Claim, thanks: str) -> None:
     """Thanks carry no child's identity. Raises DomainError for what could point at one."""
-    if found := slips(thanks):
-        raise DomainError(
-            N_("This could point at the child: “%(found)s”. Leave it out."), field="thanks", found=found[0].found
-        )
+    if thanks and (found := own_of(_child_of(claim)).slips(thanks)):
+        raise DomainError(POINTS_AT, field="thanks", found=found[0].found)
+
+
+def follow_need(need: Need, *, actor: Actor, now: datetime) -> None:
+    """The family's answer was recorded on the need's own page: its claim goes the same way. The caller commits."""
+    offer = session().scalar(select(Offer).where(Offer.need_id == need.id, Offer.state == OfferState.TAKEN))
+    if offer is None:
+        return
+    claim = session().scalar(select(Claim).where(Claim.offer_id == offer.id, Claim.state == C.FULFILLED))
+    if claim is None:
+        return
+    if need.state in (NeedState.MET, NeedState.PARTLY_MET):
+        _confirmed(claim, offer, actor=actor, now=now)
+        return
+    move(claim, C.IN_PROGRESS, actor=actor, now=now, reason=NOT_ARRIVED)
+    claim.fulfilled_at = None
+    if need.state is NeedState.UNMET:
+        move(claim, C.FAILED, actor=actor, now=now, reason=NOT_ARRIVED)
+        claim.ended_at = now
+        move(offer, OfferState.BACK, actor=actor, now=now, reason=NOT_ARRIVED)
+        offer.ended_at = now
+        _settled(claim, actor=actor, now=now)
+    else:
+        hold_clock(need, because_ref=claim.ref, actor=actor, now=now)
+        _owe_help(claim, now=now)
+
+
+NOT_ARRIVED = N_("The family does not have what it needed.")
 
 
 def dispute_claim(claim: Claim, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -319,6 +364,8 @@ def dispute_claim(claim: Claim, *, reason: str, actor: Actor, now: datetime) -> 
     require(policy.can_confirm(actor, claim))
     move(claim, C.IN_PROGRESS, actor=actor, now=now, reason=reason)
     claim.fulfilled_at = None
+    _settled(claim, actor=actor, now=now)
+    _owe_help(claim, now=now)
     offer = session().scalars(select(Offer).where(Offer.id == claim.offer_id)).one()
     need = need_of(offer)
     if need is not None and need.state is NeedState.RESOLVED:
@@ -336,6 +383,12 @@ def withdraw_claim(claim: Claim, *, reason: str, actor: Actor, now: datetime) ->
     """The claimant takes it back: the offer is on the board again. The caller commits."""
     require(actor is VISITOR or actor.coordinates(claim.region_path) or policy.is_claimant(actor, claim))
     _give_back(claim, C.WITHDRAWN, reason=reason, actor=actor, now=now)
+
+
+def enter_claim_in_error(claim: Claim, *, reason: str, actor: Actor, now: datetime) -> None:
+    """It should never have been made: its page is gone, the offer is as before. The caller commits."""
+    require(policy.can_undo_claim(actor, claim))
+    _give_back(claim, C.ENTERED_IN_ERROR, reason=reason, actor=actor, now=now)
 
 
 def _give_back(claim: Claim, to: ClaimState, *, reason: str, actor: Actor, now: datetime) -> None:

@@ -49,9 +49,7 @@ def visible_clause(actor: Actor) -> ColumnElement[bool]:
         within(Visit.region_path, actor.paths(*REGION_ROLES)),
         exists().where(_FILE.id == Visit.child_id, _FILE.state != FileState.ENTERED_IN_ERROR),
     )
-    assigned = exists().where(
-        Sight.child_id == Visit.child_id, Sight.fields == FieldSet.DOOR, live_sight(actor)
-    )
+    assigned = exists().where(Sight.child_id == Visit.child_id, Sight.fields == FieldSet.DOOR, live_sight(actor))
     own = and_(Visit.author_ref == actor.account_ref, assigned)
     return or_(by_region, own) if actor.has(Role.GRID_WORKER) else by_region
 

@@ -19,8 +19,7 @@ from portal.kernel.errors import NotFound
 from portal.places.models import Region
 from portal.visits import policy
 from portal.visits.models import Visit
-from portal.visits.operations.plan import CARE, TOWN, Interval
-from portal.visits.rules import SOON_DAYS, Standing, VisitState
+from portal.visits.rules import CARE, SOON_DAYS, TOWN, Interval, Standing, VisitState
 
 LOOKED_BACK = timedelta(days=60)
 """How far the quiet review looks back."""
@@ -33,7 +32,7 @@ def interval_of(actor: Actor) -> Interval:
     return CARE if actor.has(*policy.AT_THE_DOOR) else TOWN
 
 
-def due_rows(actor: Actor, interval: Interval) -> Select[Any]:
+def due_rows(actor: Actor, interval: Interval) -> Select[*tuple[Any, ...]]:
     """What is owed of one clock among the children whom the actor may visit, one row for each, as columns."""
     return (
         select(
@@ -110,7 +109,7 @@ def child_to_visit(actor: Actor, ref: str) -> Child:
     return child
 
 
-def visit_rows(actor: Actor) -> Select[Any]:
+def visit_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The list of visits that the actor may read, as columns."""
     return (
         select(

@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from portal.kernel.actor import Role
 from portal.kernel.states import Lifecycle, Move
 from portal.kernel.words import N_
 
@@ -40,6 +41,21 @@ class VisitKind(StrEnum):
 
 
 KIND_WORDS = {VisitKind.CARE: N_("Visit"), VisitKind.TOWN: N_("Town check"), VisitKind.JOINT: N_("Joint visit")}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One of the two clocks of a child: whose it is, which visits fulfil it, how often by risk, when the first is."""
+
+    kind: str
+    owner: Role
+    fulfilled_by: tuple[VisitKind, ...]
+    setting: str
+
+
+CARE = Interval("visit", Role.CASEWORKER, (VisitKind.CARE, VisitKind.JOINT), "visit_days_")
+TOWN = Interval("town-check", Role.SUPERVISOR, (VisitKind.TOWN, VisitKind.JOINT), "town_days_")
+INTERVALS = (CARE, TOWN)
 
 
 class VisitState(StrEnum):

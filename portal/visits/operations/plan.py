@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Row, func, select, update
@@ -12,31 +11,16 @@ from portal.children.models import Child
 from portal.children.rules import OPEN_STATES, RiskLevel
 from portal.duties.models import Duty, DutyState
 from portal.duties.operations import end_duty, open_duty
-from portal.kernel.actor import SYSTEM, Actor, Role
+from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.clock import local_day, start_of
 from portal.kernel.db import session
 from portal.places.queries import corrections
 from portal.places.settings import in_force
 from portal.places.working_days import add_working_days
 from portal.visits.models import Visit
-from portal.visits.rules import VisitKind, VisitState, next_due
+from portal.visits.rules import CARE, INTERVALS, Interval, VisitKind, VisitState, next_due
 
 MOST_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Interval:
-    """One of the two clocks of a child: whose it is, which visits fulfil it, how often by risk, when the first is."""
-
-    kind: str
-    owner: Role
-    fulfilled_by: tuple[VisitKind, ...]
-    setting: str
-
-
-CARE = Interval("visit", Role.CASEWORKER, (VisitKind.CARE, VisitKind.JOINT), "visit_days_")
-TOWN = Interval("town-check", Role.SUPERVISOR, (VisitKind.TOWN, VisitKind.JOINT), "town_days_")
-INTERVALS = (CARE, TOWN)
 
 
 def key_of(interval: Interval, child_ref: str) -> str:

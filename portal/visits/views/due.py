@@ -18,7 +18,7 @@ from portal.kernel.db import within
 from portal.places.queries import regions_below
 from portal.visits import policy, queries
 from portal.visits.forms import DueFilter
-from portal.visits.rules import STANDING_TONES, STANDING_WORDS
+from portal.visits.rules import STANDING_TONES, STANDING_WORDS, TOWN
 from portal.visits.views import shown
 from portal.visits.views.blueprint import bp
 from portal.web.access import allow
@@ -52,9 +52,7 @@ def index() -> ResponseReturnValue:
     statement = queries.due_rows(actor, interval)
     if words := chosen.get("q"):
         statement = statement.where(
-            or_(
-                Child.name.contains(words, autoescape=True), Child.initials.startswith(words.lower(), autoescape=True)
-            )
+            or_(Child.name.contains(words, autoescape=True), Child.initials.startswith(words.lower(), autoescape=True))
         )
     if place := villages.get(chosen.get("village") or ""):
         statement = statement.where(within(Child.region_path, (place[1],)))
@@ -64,5 +62,5 @@ def index() -> ResponseReturnValue:
     return page(
         "visits/index.html", listing=listing, counts=queries.counts_due(actor, interval), words=STANDING_WORDS,
         tones=STANDING_TONES, shown=shown, whole=actor.has(*REGION_ROLES), risk_words=RISK_WORDS,
-        risk_tones=RISK_TONES, town=interval is queries.TOWN, subnav=shown.subnav_of(actor, "due"),
+        risk_tones=RISK_TONES, town=interval is TOWN, subnav=shown.subnav_of(actor, "due"),
     )  # fmt: skip

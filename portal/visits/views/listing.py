@@ -47,7 +47,7 @@ def towns_of(actor: Actor) -> dict[str, tuple[str, str]]:
     return found if len(found) > 1 else {}
 
 
-def _narrowed(actor: Actor) -> tuple[Select[Any], VisitFilter]:
+def _narrowed(actor: Actor) -> tuple[Select[*tuple[Any, ...]], VisitFilter]:
     """The visits as the address narrows them, with the filters."""
     filters = VisitFilter(request.args)
     towns = towns_of(actor)

@@ -14,8 +14,8 @@ from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import start_of
 from portal.kernel.words import N_
 from portal.visits import policy, queries
-from portal.visits.operations.plan import CARE, TOWN, days_of, due_moment
-from portal.visits.rules import STANDING_TONES, STANDING_WORDS, Standing
+from portal.visits.operations.plan import days_of, due_moment
+from portal.visits.rules import CARE, STANDING_TONES, STANDING_WORDS, TOWN, Standing
 from portal.visits.views import shown
 from portal.web.language import _
 from portal.web.registries import Card, NavItem, TimelineEntry, TodayItem
@@ -68,9 +68,7 @@ def panel_of(actor: Actor, child: Child) -> Card | None:
         return None
     open_file = child.state in OPEN_STATES
     days = days_of([child.ref]) if open_file else {}
-    visits = (
-        open_file and actor.covers(child.region_path, Role.CASEWORKER, Role.SUPERVISOR) or (open_file and door)
-    )
+    visits = (open_file and actor.covers(child.region_path, Role.CASEWORKER, Role.SUPERVISOR)) or (open_file and door)
     return Card(
         _("Visits"), "visits/panel.html",
         {
@@ -93,7 +91,7 @@ def timeline_of(actor: Actor, child_ref: str, most: int) -> Iterable[TimelineEnt
     for row in queries.visits_of(actor, child_ref, most):
         text = _("nobody at home") if row.attempt else _("something worrying") if row.worrying else ""
         yield TimelineEntry(
-            row.at if row.at else start_of(row.on_day), shown.kind_words(row.kind),
+            row.at or start_of(row.on_day), shown.kind_words(row.kind),
             "amber" if row.worrying or row.attempt else "green", row.author_name, text,
             url_for("visits.show", ref=row.ref),
         )  # fmt: skip

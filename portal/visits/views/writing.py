@@ -147,4 +147,3 @@ def take_back(ref: str) -> ResponseReturnValue:
     operations.strike_out(visit, reason=TAKEN_BACK, actor=g.actor, now=now())
     tell(_("The visit is taken back."), "success")
     return redirect(url_for(".new", child=visit.child_ref), 303)
-

@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state NOT IN ('met','partly_met','unmet') OR (outcome = state AND confirmed_by IS NOT NULL)",
+            "state NOT IN ('met','partly_met','unmet') OR (outcome IS NOT NULL AND outcome = state AND confirmed_by IS NOT NULL)",
             name=op.f("ck_need_closed_is_confirmed"),
         ),
         sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_need_child_id")),

@@ -35,7 +35,8 @@ class Need(Model):
     __table_args__ = (
         UniqueConstraint("raised_by", "client_key"),
         CheckConstraint(
-            "state NOT IN ('met','partly_met','unmet') OR (outcome = state AND confirmed_by IS NOT NULL)",
+            "state NOT IN ('met','partly_met','unmet')"
+            " OR (outcome IS NOT NULL AND outcome = state AND confirmed_by IS NOT NULL)",
             name="closed_is_confirmed",
         ),
         Index("ix_need_queue", "state", "due_at", "id"),

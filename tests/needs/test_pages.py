@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from portal.kernel.actor import Role
-from portal.kernel.db import db
-from portal.needs.models import Need
-from portal.needs.rules import NeedChannel, NeedKind, NeedState, NeedUrgency
-from tests.factories import VILLAGE_B
+from portal.needs.rules import NeedUrgency
 
 
 def text_of(answer):

@@ -22,6 +22,7 @@ import portal.needs.views
 import portal.notices.views
 import portal.pairing.views
 import portal.places.views
+import portal.referrals.views
 import portal.safeguarding.views
 import portal.visits.views
 import portal.volunteers.views
@@ -43,7 +44,8 @@ from portal.wiring import connect_directory, connect_signals
 ROOMS = (
     portal.places.views, portal.audit.views, portal.access.views, portal.notices.views, portal.duties.views,
     portal.calendars.views, portal.children.views, portal.volunteers.views, portal.safeguarding.views,
-    portal.pairing.views, portal.needs.views, portal.mentoring.views, portal.visits.views, portal.home.views,
+    portal.pairing.views, portal.needs.views, portal.mentoring.views, portal.visits.views, portal.referrals.views,
+    portal.home.views,
 )  # fmt: skip
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from portal.audit.operations import record
 from portal.files.models import Attachment
 from portal.files.operations import keep_document
@@ -19,6 +17,7 @@ from portal.needs.operations import resolve_through
 from portal.referrals import policy
 from portal.referrals.models import Referral, ReferralMessage, ReferralStep
 from portal.referrals.operations.going import back_to_queue, go, start_clock, tell_receiver, tell_staff, write
+from portal.referrals.queries import steps_of
 from portal.referrals.rules import (
     LIVE,
     OUTCOME_WORDS,
@@ -114,17 +113,6 @@ def note_step(
     session().flush()
     record("referral-step", referral, actor=actor, now=now, about_ref=referral.child_ref, step=step.value)
     return reached
-
-
-def steps_of(referral: Referral) -> list[ReferralStep]:
-    """What was reached, in order."""
-    return list(
-        session().scalars(
-            select(ReferralStep)
-            .where(ReferralStep.referral_id == referral.id)
-            .order_by(ReferralStep.on_day, ReferralStep.id)
-        )
-    )
 
 
 def complete(

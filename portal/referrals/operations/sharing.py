@@ -51,7 +51,7 @@ def prepared(child: Child, need: Need, fields: Iterable[Field], *, now: datetime
     facts = facts_of(child, need, now=now)
     shared = {field.value: facts[field] for field in Field if field in set(fields) and field in facts}
     if not shared:
-        raise DomainError(N_("Choose at least one field to share."), field="fields")
+        raise DomainError(N_("Choose at least one field to share."), field="fields_asked")
     return shared
 
 

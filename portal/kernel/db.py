@@ -137,11 +137,19 @@ class InsertUnlessThere:
             for make in (sqlite.insert, postgresql.insert)
         }
 
+        self._giving_id = {name: made.returning(table.c.id) for name, made in self._statements.items()}
+
     def run(self, values: dict[str, Any] | list[dict[str, Any]]) -> int:
         """Insert one row or several; gives how many were new."""
         current = session()
         done: Any = current.execute(self._statements[current.get_bind().dialect.name], values)
         return int(done.rowcount)
+
+    def new_id(self, values: dict[str, Any]) -> int | None:
+        """Insert one row; gives its id, or None when one with the same key stands."""
+        current = session()
+        found: int | None = current.execute(self._giving_id[current.get_bind().dialect.name], values).scalar()
+        return found
 
 
 def read_anew(model: type[Any], name: str, values: Collection[Any]) -> None:

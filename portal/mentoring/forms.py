@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,9 @@ from portal.web.language import _, _l, day_text
 OTHER = "other"
 NOTE = 4000
 CONTACT = {"yes": _l("We met or talked"), "no": _l("No contact this time")}
+MOODS = {str(k): w for k, w in MOOD_WORDS.items()}
+NEEDED_WHEN_MET = frozenset({"planned", "minutes", "way", "place", "did", "concern_text", "urgency"})
+"""Which only the whole form knows: not to be called optional beforehand. So are the moods."""
 LENGTHS = [*((str(m), _l("%(number)d min", number=m)) for m in DURATIONS), (OTHER, _l("other"))]
 
 
@@ -28,12 +31,12 @@ class PlanChoice(One):
     """Which plan a session fulfils. One that was moved or held meanwhile is quietly none: it holds no draft up."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        known = {value for value, _words in self.words}
-        self.data = valuelist[0] if valuelist and valuelist[0] and valuelist[0] in known else None
+        known = {plan.ref for plan in self._form.own_plans}
+        self.data = valuelist[0] if valuelist and valuelist[0] in known else None
 
 
 class LogForm(Form):
-    """One session. Each child's own fields, `mood_<pair>` and `text_<pair>`, are added by `log_form`."""
+    """One session. Each child's own fields, `mood_<pair>` and `text_<pair>`, are added when it is made."""
 
     pairs = Several(_l("With whom"), [], needed=_l("Choose whom you were with."))
     planned = PlanChoice(_l("Was it planned?"), [])
@@ -54,8 +57,24 @@ class LogForm(Form):
     concern_text = LongText(_l("What worries you?"), limit=NOTE)
     urgency = One(_l("How urgent is it?"), URGENCY_WORDS, enum=Urgency, default=Urgency.DAY)
 
-    own_pairs: Sequence[OwnPair] = ()
-    own_plans: Sequence[Any] = ()
+    def __init__(self, pairs: Sequence[OwnPair] = (), plans: Sequence[Any] = (), **given: Any) -> None:
+        self.own_pairs, self.own_plans = pairs, plans
+        # Added to this form alone: a class of its own for each mentor would cost more than the rest of the form.
+        self._unbound_fields: Any = [*self._unbound_fields, *_fields_of(pairs)]
+        super().__init__(**given)
+        self.pairs.choices = [SelectChoice(p.ref, p.label) for p in pairs]
+        self.offer_plans(plans)
+        for name, field in self._fields.items():
+            if name in NEEDED_WHEN_MET or name.startswith("mood_"):
+                field.flags.optional = False
+
+    def offer_plans(self, plans: Sequence[Any]) -> None:
+        """Show these plans to choose from."""
+        self.own_plans = plans
+        if plans:
+            self.planned.choices = [
+                *(SelectChoice(p.ref, _plan_words(p)) for p in plans), SelectChoice("", _("not planned"))
+            ]  # fmt: skip
 
     def chosen(self) -> list[OwnPair]:
         """The pairs that were chosen."""
@@ -109,6 +128,13 @@ class LogForm(Form):
         return fine and len(self.form_errors) == before
 
 
+def _fields_of(pairs: Sequence[OwnPair]) -> Iterator[tuple[str, Any]]:
+    """Each child's own fields, by name."""
+    for pair in pairs:
+        yield f"mood_{pair.ref}", One(_("How %(name)s seemed", name=pair.label), MOODS)
+        yield f"text_{pair.ref}", LongText(_("About %(name)s only", name=pair.label), limit=NOTE)
+
+
 def log_form(
     pairs: Sequence[OwnPair],
     plans: Sequence[Any] = (),
@@ -117,34 +143,8 @@ def log_form(
     begin: dict[str, Any] | None = None,
 ) -> LogForm:
     """The form for these pairs: filled from what was posted, else from what was typed before, else from `begin`."""
-    own: dict[str, Any] = {}
-    for pair in pairs:
-        own[f"mood_{pair.ref}"] = One(
-            _("How %(name)s seemed", name=pair.label), {str(k): w for k, w in MOOD_WORDS.items()}
-        )
-        own[f"text_{pair.ref}"] = LongText(_("About %(name)s only", name=pair.label), limit=NOTE)
-    if plans:
-        own["planned"] = PlanChoice(
-            _("Was it planned?"), [*((p.ref, _plan_words(p)) for p in plans), ("", _("not planned"))]
-        )
-    made = type("LogFormOfPairs", (LogForm,), own)
     given: dict[str, Any] = {"formdata": typed} if typed is not None else {}
-    form: LogForm = made(data=begin or {}, **given)
-    form.own_pairs, form.own_plans = pairs, plans
-    # Needed when they met, which only the whole form knows: not to be called optional beforehand.
-    for name in (
-        "planned",
-        "minutes",
-        "way",
-        "place",
-        "did",
-        "concern_text",
-        "urgency",
-        *(n for n in own if n.startswith("mood_")),
-    ):
-        form[name].flags.optional = False
-    form.pairs.choices = [SelectChoice(p.ref, p.label) for p in pairs]
-    return form
+    return LogForm(pairs, plans, data=begin or {}, **given)
 
 
 def _plan_words(plan: Any) -> str:

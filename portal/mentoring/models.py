@@ -54,6 +54,7 @@ class SessionLog(Model):
     __tablename__ = "session_log"
     __table_args__ = (
         UniqueConstraint("author_ref", "client_key"),
+        Index("uq_session_log_client_key", "client_key", unique=True),
         CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 1440", name="minutes_in_a_day"),
         Index("ix_session_log_author", "author_ref", "state", "id"),
         Index("ix_session_log_list", "region_path", "on_day", "id"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 
 from portal.children.models import Child, Sight
 from portal.children.rules import FieldSet
@@ -20,6 +20,13 @@ from portal.pairing.rules import SHOWN_TO_MENTOR
 READERS = (Role.MENTOR, *REGION_ROLES, Role.SAFEGUARDING_LEAD)
 """Roles for which these pages exist at all; what each of them sees there is decided by the clauses below."""
 KEPT = (*SENT, LogState.ENTERED_IN_ERROR)
+
+
+_PAIRING = Pairing.__table__
+_MINE = _PAIRING.c.mentor_account == bindparam("me")
+OWN_PAIR = and_(_MINE, _PAIRING.c.state.in_(SHOWN_TO_MENTOR))
+WORKING_PAIR = and_(_MINE, _PAIRING.c.state.in_(LOGGABLE))
+"""`own_pair` and `working_pair` for statements that are built once: the account is the parameter `me`."""
 
 
 def own_pair(actor: Actor) -> ColumnElement[bool]:

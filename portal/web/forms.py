@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import wtforms
 from flask_wtf import FlaskForm
 from wtforms import validators
 from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import Flags, Label
 
 from portal.kernel.clock import today
 from portal.web.language import _l, gettext
@@ -44,8 +46,36 @@ def plain_digits(value: Any) -> Any:
     return re.sub(r"\s", "", clean_text(value).translate(_FULL_WIDTH)) if isinstance(value, str) else value
 
 
+def _copied(kept: Any, form: Any) -> Any:
+    """A field like this one for a form of its own. What a view may change about it is not shared."""
+    field = object.__new__(type(kept))
+    own = field.__dict__
+    own.update(kept.__dict__)
+    own["_form"], own["meta"] = form, form.meta
+    own["label"], own["validators"] = Label(kept.label.field_id, kept.label.text), list(kept.validators)
+    own["flags"] = flags = Flags()
+    vars(flags).update(vars(kept.flags))
+    if own.get("_choices"):
+        own["_choices"] = own["_choices"].copy()
+    return field
+
+
 class Form(FlaskForm):
     """The base of every form. `answers()` gives the named fields only; `form_errors` are about the whole form."""
+
+    class Meta(FlaskForm.Meta):
+        """How fields are made: once for each declaration, then copied, which costs a fifth."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            name = options["name"]
+            if options.get("prefix") or getattr(type(form), name, None) is not unbound_field:
+                return super().bind_field(form, unbound_field, options)
+            kept = unbound_field.__dict__.get("made")
+            if kept is None or kept.name != name:
+                kept = super().bind_field(form, unbound_field, options)
+                kept._form = kept.meta = None
+                unbound_field.made = kept
+            return _copied(kept, form)
 
     def answers(self) -> dict[str, Any]:
         """The values of this form's own fields, by name, without the token and the buttons."""
@@ -310,4 +340,13 @@ def _pairs(words: Any) -> list[tuple[Any, Any]]:
 
 
 def _choices(words: Any) -> list[Any]:
-    return [SelectChoice(str(value), _l(text) if isinstance(text, str) else text) for value, text in _pairs(words)]
+    pairs = tuple(_pairs(words))
+    if all(isinstance(text, str) for _value, text in pairs):
+        return list(_declared(pairs))
+    return [SelectChoice(str(value), _l(text) if isinstance(text, str) else text) for value, text in pairs]
+
+
+@lru_cache(maxsize=256)
+def _declared(pairs: tuple[tuple[Any, str], ...]) -> tuple[SelectChoice, ...]:
+    """The choices of words that are declared once and shown in many forms."""
+    return tuple(SelectChoice(str(value), _l(text)) for value, text in pairs)

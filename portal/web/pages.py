@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, jsonify, make_response, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,17 +22,25 @@ def page(template: str, *, form: Form | None = None, status: int = 200, **facts:
     return make_response(render_template(template, form=form, **facts), status)
 
 
-def submitted(form: Form, operation: Callable[[], Any]) -> bool:
+def submitted(form: Form, operation: Callable[[], Any], *, alone: bool = False) -> bool:
     """Run the operation when the form was sent and is right; say whether it was done.
 
-    What the operation refuses stands on the form, which is shown again as typed; nothing of it is kept.
+    What the operation refuses stands on the form, which is shown again as typed; nothing of it is kept. `alone` says
+    that the view has written nothing before and shows no object that it read before: then the whole transaction is
+    given up, and no savepoint is needed.
     """
     if not form.validate_on_submit():
         return False
+    current = db.session()
     try:
-        with db.session().begin_nested():
+        if alone:
             operation()
+        else:
+            with current.begin_nested():
+                operation()
     except DomainError as error:
+        if alone:
+            current.rollback()
         form.blame(error.field, sentence(error))
         return False
     return True
@@ -58,8 +66,9 @@ def refused(form: Form) -> BaseResponse:
 
 
 def tell(message: str, category: str = "done") -> None:
-    """A sentence on the next page."""
-    flash(message, category)
+    """A sentence on the next page; once, however many forms a phone has sent before it shows a page."""
+    if (category, message) not in session.get("_flashes", ()):
+        flash(message, category)
 
 
 def local_next(default: str) -> str:

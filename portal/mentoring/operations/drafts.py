@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from portal.audit.operations import note_move
 from portal.kernel.actor import Actor
 from portal.kernel.clock import local_day
-from portal.kernel.db import session
+from portal.kernel.db import InsertUnlessThere, new_ref, session
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.words import N_
 from portal.mentoring.models import SessionLog
@@ -85,9 +84,14 @@ def keep_draft(
     return Kept(log)
 
 
+def first_version() -> int:
+    """A random start: an old copy on a phone never has the number of another text."""
+    return secrets.randbelow(1 << 29) + 1
+
+
 def next_version(log: SessionLog) -> int:
-    """One more than now, from a random start: an old copy on a phone never has the number of another text."""
-    return log.typed_version + 1 if log.typed_version else secrets.randbelow(1 << 29) + 1
+    """One more than now."""
+    return log.typed_version + 1 if log.typed_version else first_version()
 
 
 def _chosen(fields: Typed, pairs: list[OwnPair]) -> OwnPair | None:
@@ -102,35 +106,30 @@ def _hang_on(log: SessionLog, pair: OwnPair) -> None:
 
 def _begin(client_key: str, fields: Typed, *, pairs: list[OwnPair], actor: Actor, now: datetime) -> SessionLog:
     pair = _chosen(fields, pairs) or next(iter(pairs), None)
-    taken = session().scalar(select(SessionLog.id).where(SessionLog.client_key == client_key))
-    if pair is None or taken is not None:
+    if pair is None:
         raise NotFound
     return begin_log(client_key, pair, actor=actor, now=now)
 
 
+NEW_LOG = InsertUnlessThere(SessionLog.__table__, ["client_key"])
+"""Begins a log. The same key arriving twice at once is one row, and whoever comes second looks at it."""
+
+
 def begin_log(client_key: str, pair: OwnPair, *, actor: Actor, now: datetime) -> SessionLog:
-    """A new draft row for a pair; the standing one when the same key arrived twice at once. The caller commits."""
-    log = SessionLog(
-        client_key=client_key,
-        author_ref=actor.account_ref,
-        volunteer_ref=actor.volunteer_ref,
-        pairing_id=pair.id,
-        child_ref=pair.child_ref,
-        region_path=pair.region_path,
-        state=LogState.DRAFT,
-        on_day=local_day(now),
-        created_at=now,
-        typed_version=0,
-    )
-    try:
-        with session().begin_nested():
-            session().add(log)
-            session().flush()
-    except IntegrityError:
-        standing = own_log_by_key(actor, client_key, lock=True)
-        if standing is None:
-            raise
-        return standing
+    """A new draft row for a pair; the standing one when the same key arrived twice at once. The caller commits.
+
+    Raises NotFound when the key is somebody else's.
+    """
+    NEW_LOG.run(
+        {
+            "ref": new_ref(), "client_key": client_key, "author_ref": actor.account_ref,
+            "volunteer_ref": actor.volunteer_ref, "pairing_id": pair.id, "child_ref": pair.child_ref,
+            "region_path": pair.region_path, "state": LogState.DRAFT, "on_day": local_day(now), "created_at": now,
+        }
+    )  # fmt: skip
+    log = own_log_by_key(actor, client_key, lock=True)
+    if log is None:
+        raise NotFound
     return log
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from portal.audit.operations import move, note_move, record
+from portal.audit.operations import Subject, move, moved, note_move, record
 from portal.duties.operations import end_duty, open_duty
 from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import local_day, zone
-from portal.kernel.db import session
+from portal.kernel.db import new_ref, session
 from portal.kernel.errors import DomainError, NotFound, require
-from portal.kernel.secrets import vault
+from portal.kernel.secrets import sealed_for, vault
 from portal.kernel.words import N_
 from portal.mentoring.models import SessionLog, SessionPart
-from portal.mentoring.operations.drafts import Typed, begin_log, next_version
+from portal.mentoring.operations.drafts import NEW_LOG, Typed, begin_log, first_version, next_version
 from portal.mentoring.operations.planned import hold_session, plan_session
 from portal.mentoring.policy import can_correct
 from portal.mentoring.queries import OwnPair, own_log_by_key
@@ -72,8 +73,14 @@ class Entry:
 class Sent:
     """The answer to a submission; `again` when it had arrived before."""
 
-    log: SessionLog
+    ref: str
+    concern_raised: bool = False
     again: bool = False
+
+
+UNSENT = (LogState.DRAFT, LogState.DISCARDED)
+_PARTS: Any = SessionPart.__table__
+_INSERT_PART = insert(_PARTS)
 
 
 def submit_log(
@@ -92,20 +99,60 @@ def submit_log(
     with a sentence for whatever a person can mend: a paused pair (the draft stays), a future day, another text under
     the same key, a draft that another device has changed since. Raises NotFound for somebody else's key.
     """
-    log = own_log_by_key(actor, client_key, lock=True)
-    if log is None and session().scalar(select(SessionLog.id).where(SessionLog.client_key == client_key)) is not None:
-        raise NotFound
-    if log is not None and log.state not in (LogState.DRAFT, LogState.DISCARDED):
+    # Without a draft there is nearly always no row yet: then it is written first, and looked for only when it is there.
+    log = own_log_by_key(actor, client_key, lock=True) if seen_version else None
+    if log is not None and log.state not in UNSENT:
         return _sent_before(log, entry)
-    chosen = _chosen(entry, pairs)
-    _check(entry, chosen, now)
-    if log is None:
-        log = begin_log(client_key, chosen[0], actor=actor, now=now)
-        if log.state is not LogState.DRAFT:
+    try:
+        chosen = _chosen(entry, pairs)
+        _check(entry, chosen, now)
+    except DomainError:
+        log = log or own_log_by_key(actor, client_key, lock=True)
+        if log is not None and log.state not in UNSENT:
             return _sent_before(log, entry)
-    elif log.state is LogState.DISCARDED:
+        raise
+    log_id, subject = None, Subject(SessionLog.__tablename__, new_ref(), chosen[0].child_ref, chosen[0].region_path)
+    if log is None:
+        log_id = NEW_LOG.new_id(_new_row(client_key, entry, chosen[0], subject.ref, actor=actor, now=now))
+    if log_id is None:
+        log = log or own_log_by_key(actor, client_key, lock=True)
+        if log is None:
+            raise NotFound
+        if log.state not in UNSENT:
+            return _sent_before(log, entry)
+        _send_draft(log, entry, chosen[0], seen_version=seen_version, typed=typed, actor=actor, now=now)
+        log_id, subject = log.id, replace(subject, ref=log.ref)
+    session().execute(_INSERT_PART, _parts(log_id, entry, {pair.ref: pair for pair in chosen}))
+    moved(
+        subject, LogState.DRAFT, LogState.SUBMITTED, actor=actor, now=now,
+        minutes=entry.minutes, attempt=entry.attempt, children=len(chosen),
+    )  # fmt: skip
+    _hand_over(subject, chosen, on=None if entry.attempt else entry.on, actor=actor, now=now)
+    if links := _links(client_key, entry, chosen, actor=actor, now=now):
+        log = log or session().scalars(select(SessionLog).where(SessionLog.id == log_id)).one()
+        for name, ref in links.items():
+            setattr(log, name, ref)
+    session().flush()
+    return Sent(subject.ref, concern_raised="concern_ref" in links)
+
+
+def _new_row(client_key: str, entry: Entry, pair: OwnPair, ref: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The row of a log that was never a draft."""
+    return _written(entry, ref) | {
+        "ref": ref, "client_key": client_key, "author_ref": actor.account_ref, "volunteer_ref": actor.volunteer_ref,
+        "pairing_id": pair.id, "child_ref": pair.child_ref, "region_path": pair.region_path,
+        "state": LogState.SUBMITTED, "sent_digest": entry.digest(), "created_at": now, "submitted_at": now,
+        "typed_version": first_version(),
+    }  # fmt: skip
+
+
+def _send_draft(
+    log: SessionLog, entry: Entry, pair: OwnPair, *, seen_version: int | None, typed: Typed, actor: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Turn one's own draft, also a discarded one, into what is sent."""
+    if log.state is LogState.DISCARDED:
         note_move(log, log.state, LogState.DRAFT, actor=actor, now=now)
-        log.state = LogState.DRAFT
     elif log.typed is not None and seen_version not in (None, log.typed_version) and not _same(log.typed, typed):
         raise DomainError(
             N_(
@@ -114,23 +161,10 @@ def submit_log(
             ),
             at=f"{(log.typed_at or now).astimezone(zone()):%H:%M}",
         )
-    _fill(log, entry, chosen[0])
-    log.sent_digest, log.submitted_at = entry.digest(), now
-    by_ref = {pair.ref: pair for pair in chosen}
-    session().add_all(_part(log, part, by_ref) for part in entry.parts)
-    _plans(log, entry, chosen, actor=actor, now=now)
-    _hand_over(log, chosen, actor=actor, now=now)
-    if entry.concern:
-        log.concern_ref = raise_concern(
-            client_key=client_key,
-            text=entry.concern,
-            urgency=entry.urgency,
-            child_ref=chosen[0].child_ref,
-            actor=actor,
-            now=now,
-        ).ref
+    _fill(log, entry)
+    log.pairing_id, log.child_ref, log.region_path = pair.id, pair.child_ref, pair.region_path
+    log.state, log.sent_digest, log.submitted_at = LogState.SUBMITTED, entry.digest(), now
     session().flush()
-    return Sent(log)
 
 
 def raise_without_log(
@@ -159,7 +193,7 @@ def correct_log(log: SessionLog, entry: Entry, *, actor: Actor, now: datetime) -
         raise problem
     before = _values(log)
     parts = {p.pair_ref: p for p in entry.parts}
-    _fill(log, entry, None)
+    _fill(log, entry)
     rows = session().execute(
         select(SessionPart, Pairing.ref)
         .join(Pairing, Pairing.id == SessionPart.pairing_id)
@@ -184,15 +218,20 @@ def correct_log(log: SessionLog, entry: Entry, *, actor: Actor, now: datetime) -
         log.submitted_at = now
         pairs = (
             session()
-            .scalars(
-                select(Pairing)
+            .execute(
+                select(Pairing.id, Pairing.ref)
                 .join(SessionPart, SessionPart.pairing_id == Pairing.id)
                 .where(SessionPart.log_id == log.id)
             )
             .all()
         )
         end_duty(f"log-answer:{log.ref}", now=now, actor=actor)
-        _hand_over(log, pairs, actor=actor, now=now)
+        move(
+            log, LogState.SUBMITTED, actor=actor, now=now,
+            minutes=log.minutes, attempt=log.attempt, children=len(pairs),
+        )  # fmt: skip
+        subject = Subject(SessionLog.__tablename__, log.ref, log.child_ref, log.region_path)
+        _hand_over(subject, pairs, on=None if log.attempt else log.on_day, actor=actor, now=now)
     session().flush()
 
 
@@ -202,7 +241,7 @@ def _sent_before(log: SessionLog, entry: Entry) -> Sent:
             N_("You sent this entry at %(at)s already. Open it in the list of sessions to change it."),
             at=f"{(log.submitted_at or log.created_at).astimezone(zone()):%H:%M}",
         )
-    return Sent(log, again=True)
+    return Sent(log.ref, again=True)
 
 
 def _chosen(entry: Entry, pairs: list[OwnPair]) -> list[OwnPair]:
@@ -236,8 +275,7 @@ def _problem(entry: Entry, now: datetime) -> DomainError | None:
 def _check(entry: Entry, chosen: list[OwnPair], now: datetime) -> None:
     if problem := _problem(entry, now):
         raise problem
-    began = session().scalars(select(Pairing.started_on).where(Pairing.id.in_([c.id for c in chosen])))
-    first = max((day for day in began if day), default=None)
+    first = max((pair.started_on for pair in chosen if pair.started_on), default=None)
     if first is not None and entry.on < first:
         raise DomainError(N_("Your pairing began on %(day)s only."), field="on", day=first)
 
@@ -256,36 +294,43 @@ def _same(one: Typed, other: Typed) -> bool:
     return plain(one) == plain(other)
 
 
-def _fill(log: SessionLog, entry: Entry, pair: OwnPair | None) -> None:
-    if pair is not None:
-        log.pairing_id, log.child_ref, log.region_path = pair.id, pair.child_ref, pair.region_path
-    log.on_day, log.attempt, log.way, log.place = (
-        entry.on,
-        entry.attempt,
-        entry.way,
-        None if entry.attempt else entry.place,
-    )
-    log.minutes = None if entry.attempt else entry.minutes
-    log.activities = [] if entry.attempt else entry.activities
-    log.did, log.to_staff = entry.did, entry.to_staff
+def _written(entry: Entry, ref: str) -> dict[str, Any]:
+    """What an entry says, by the columns of the log with this ref; of an attempt without what belongs to a meeting."""
+    return {
+        "on_day": entry.on, "attempt": entry.attempt, "way": entry.way,
+        "place": None if entry.attempt else entry.place, "minutes": None if entry.attempt else entry.minutes,
+        "activities": [] if entry.attempt else entry.activities,
+        "did_sealed": sealed_for(SessionLog.did_sealed, ref, entry.did),
+        "to_staff_sealed": sealed_for(SessionLog.to_staff_sealed, ref, entry.to_staff),
+    }  # fmt: skip
+
+
+def _fill(log: SessionLog, entry: Entry) -> None:
+    for name, value in _written(entry, log.ref).items():
+        setattr(log, name, value)
     log.typed, log.typed_version = None, next_version(log)
 
 
-def _part(log: SessionLog, part: Part, pairs: dict[str, OwnPair]) -> SessionPart:
-    pair = pairs[part.pair_ref]
-    return SessionPart(
-        log_id=log.id,
-        pairing_id=pair.id,
-        child_ref=pair.child_ref,
-        region_path=pair.region_path,
-        mood=None if log.attempt else part.mood,
-        text=part.text,
-    )
+def _parts(log_id: int, entry: Entry, pairs: dict[str, OwnPair]) -> list[dict[str, Any]]:
+    rows = []
+    for part in entry.parts:
+        pair, ref = pairs[part.pair_ref], new_ref()
+        rows.append(
+            {
+                "ref": ref, "log_id": log_id, "pairing_id": pair.id, "child_ref": pair.child_ref,
+                "region_path": pair.region_path, "mood": None if entry.attempt else part.mood,
+                "text_sealed": sealed_for(SessionPart.text_sealed, ref, part.text),
+            }
+        )  # fmt: skip
+    return rows
 
 
-def _plans(log: SessionLog, entry: Entry, chosen: list[OwnPair], *, actor: Actor, now: datetime) -> None:
+def _links(client_key: str, entry: Entry, chosen: list[OwnPair], *, actor: Actor, now: datetime) -> dict[str, str]:
+    """Do what else an entry asks for: hold its planned session, plan the next one, raise a concern. Gives their refs,
+    by the columns of the log."""
+    links: dict[str, str] = {}
     if entry.planned_ref and not entry.attempt:
-        log.planned_ref = hold_session(entry.planned_ref, {c.id for c in chosen}, actor=actor, now=now)
+        links["planned_ref"] = hold_session(entry.planned_ref, {c.id for c in chosen}, actor=actor, now=now)
     if entry.next_at is not None:
         for pair in chosen:
             planned = plan_session(
@@ -298,29 +343,40 @@ def _plans(log: SessionLog, entry: Entry, chosen: list[OwnPair], *, actor: Actor
                 actor=actor,
                 now=now,
             )
-            log.next_planned_ref = log.next_planned_ref or planned.ref
+            links.setdefault("next_planned_ref", planned.ref)
+    if entry.concern:
+        links["concern_ref"] = raise_concern(
+            client_key=client_key,
+            text=entry.concern,
+            urgency=entry.urgency,
+            child_ref=chosen[0].child_ref,
+            actor=actor,
+            now=now,
+        ).ref
+    return links
 
 
-def _hand_over(log: SessionLog, pairs: Any, *, actor: Actor, now: datetime) -> None:
-    move(log, LogState.SUBMITTED, actor=actor, now=now, minutes=log.minutes, attempt=log.attempt, children=len(pairs))
-    if not log.attempt:
-        note_contact(pairs, log.on_day, actor=actor, now=now)
+def _hand_over(subject: Subject, pairs: Collection[Any], *, on: date | None, actor: Actor, now: datetime) -> None:
+    """What follows from a sent log of these pairs (rows with `id` and `ref`): contact on a day (None for an attempt),
+    a duty to read it, a notice to the coordinators, never to oneself."""
+    if on is not None:
+        note_contact(pairs, on, actor=actor, now=now)
+    url = f"/sessions/{subject.ref}"
     open_duty(
-        f"log-review:{log.ref}",
+        f"log-review:{subject.ref}",
         kind="log-review",
-        subject_kind="session_log",
-        subject_ref=log.ref,
+        subject_kind=subject.kind,
+        subject_ref=subject.ref,
         owner_role=Role.COORDINATOR,
-        path=log.region_path,
-        child_ref=log.child_ref,
-        url=f"/sessions/{log.ref}",
+        path=subject.region_path,
+        child_ref=subject.child_ref,
+        url=url,
         due_at=now + timedelta(days=REVIEW_DAYS),
         now=now,
     )
     tell_holders(
-        "log-submitted", Role.COORDINATOR, log.region_path, but=actor.persons(), now=now, url=f"/sessions/{log.ref}",
-        name=actor.name,
-    )  # fmt: skip
+        "log-submitted", Role.COORDINATOR, subject.region_path, but=actor.persons(), now=now, url=url, name=actor.name
+    )
 
 
 def _values(log: SessionLog, parts: dict[str, Part] | None = None) -> dict[str, Any]:

@@ -70,6 +70,10 @@ def new() -> ResponseReturnValue:
     )
 
 
+def _plans_to_choose() -> Sequence[Any]:
+    return queries.due_plans(g.actor, start_of(today() + timedelta(days=1)), most=20)
+
+
 def _named(pairs: Sequence[queries.OwnPair], ref: str) -> queries.OwnPair | None:
     if not ref:
         return None
@@ -100,7 +104,8 @@ def send() -> ResponseReturnValue:
     if not KEY.fullmatch(client_key):
         return problem(400)
     pairs = queries.own_pairs(g.actor)
-    form = forms.log_form(pairs, queries.due_plans(g.actor, start_of(today() + timedelta(days=1)), most=20))
+    # A form that names no plan need not know which there are, unless it is shown again.
+    form = forms.log_form(pairs, _plans_to_choose() if request.form.get("planned") else ())
     done: list[logs.Sent] = []
 
     def operation() -> None:
@@ -116,16 +121,17 @@ def send() -> ResponseReturnValue:
         tell(_("Your concern is on its way to the person on duty. In danger call 110 or 120 at once."), "warning")
         tell(_("The log itself waits in your drafts: this pair is paused by the programme."), "info")
         return saved(url_for(".begun"), key=client_key)
-    if submitted(form, operation):
+    if submitted(form, operation, alone=True):
         if not done[0].again:
             tell(_("Sent. Thank you for being there."), "success")
-            if done[0].log.concern_ref:
+            if done[0].concern_raised:
                 tell(
                     _("Your concern is on its way to the person on duty. In danger call 110 or 120 at once."), "warning"
                 )
-        return saved(url_for(".show", ref=done[0].log.ref), key=client_key)
+        return saved(url_for(".show", ref=done[0].ref), key=client_key)
     if wants_json():
         return refused(form)
+    form.offer_plans(_plans_to_choose())
     draft = queries.own_log_by_key(g.actor, client_key)
     keep = draft if draft is not None and draft.typed else None
     chosen = form.chosen()

@@ -9,6 +9,7 @@ from portal.access.models import Account
 from portal.access.queries import named, names_of
 from portal.board import receivers as board
 from portal.calendars.receivers import end_feeds
+from portal.children.operations import codes
 from portal.children.sight import has_grants
 from portal.kernel import events
 from portal.kernel.db import session
@@ -46,6 +47,7 @@ def connect_signals() -> None:
     events.freeze_wanted.connect(pairs.on_freeze_wanted)
     events.unfreeze_wanted.connect(pairs.on_unfreeze_wanted)
     events.consent_withdrawn.connect(pairs.on_consent_withdrawn)
+    events.child_left.connect(codes.on_child_left)
     events.child_left.connect(pairs.on_child_left)
     events.child_moved.connect(pairs.on_child_moved)
     events.child_moved.connect(sessions.on_child_moved)

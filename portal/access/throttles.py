@@ -32,6 +32,14 @@ MOST_RESETS_PER_ACCOUNT = 3
 MOST_RESETS_PER_ADDRESS = 18
 """Reset messages asked for from one network address in a window."""
 
+MOST_CODES_PER_ADDRESS = 18
+"""Phone codes asked for, or typed wrongly, from one network address in a window."""
+
+MOST_CARDS_PER_ACCOUNT = 20
+"""Unknown, dead or mistyped codes of children's cards by one person in a window."""
+MOST_CARDS_PER_ADDRESS = 60
+"""The same from one network address, which a whole office may share."""
+
 Limits = dict[str, int]
 
 
@@ -51,6 +59,17 @@ def sign_in_limits(typed: str, address: str) -> Limits:
 def reset_limits(typed: str, address: str) -> tuple[Limits, Limits]:
     """The counters of asking for a reset: by the person meant, and by the network address."""
     return {_key("reset", typed): MOST_RESETS_PER_ACCOUNT}, {_key("resets", address): MOST_RESETS_PER_ADDRESS}
+
+
+def code_limits(address: str) -> tuple[Limits, Limits]:
+    """The counters of proving a phone on the public pages: of codes sent, and of wrong ones typed."""
+    return {_key("codes", address): MOST_CODES_PER_ADDRESS}, {_key("wrong-codes", address): MOST_CODES_PER_ADDRESS}
+
+
+def card_limits(account_ref: str, address: str) -> Limits:
+    """The counters of trying codes of children's cards."""
+    limits = {_key("card", account_ref): MOST_CARDS_PER_ACCOUNT}
+    return limits | ({_key("cards", address): MOST_CARDS_PER_ADDRESS} if address else {})
 
 
 def seconds_to_wait(limits: Limits, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Keeps the secrets of calendar addresses and one-time links out of every log of this process."""
+"""Keeps the secrets of calendar addresses, one-time links, cards and claimants' pages out of this process's logs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import logging
 import re
 from copy import copy
 
-SECRET = re.compile(r"(/(?:feeds|invitations|resets)/)[^/?\s\"']+")
+SECRET = re.compile(
+    r"((?:/|%2F)(?:feeds|invitations|resets|c|board/claims)(?:/|%2F)|[?&]code=)[^/?&%\s\"']+", re.IGNORECASE
+)
 LOGGERS = ("portal", "werkzeug", "waitress", "waitress.queue", "gunicorn.access", "gunicorn.error", "flask-limiter")
 
 

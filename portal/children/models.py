@@ -10,6 +10,7 @@ from portal.children.rules import (
     CHILD_FILE,
     CarerCapacity,
     Category,
+    CodeEnd,
     FieldSet,
     FileState,
     GoalState,
@@ -234,6 +235,33 @@ class RiskChange(Model):
     changed_at: Mapped[Moment]
 
 
+class ChildCode(Model):
+    """The code on a child's card: one is live, a lost one is dead for good.
+
+    The token of the QR code (192 random bits) and the typed short form are sealed, since a card must be printed again
+    as it is, and found by blind indexes. When a code ends, what was sealed is gone.
+    """
+
+    __tablename__ = "child_code"
+    __table_args__ = (
+        Index("uq_child_code_live", "child_id", unique=True, sqlite_where=text("ended_at IS NULL"),
+              postgresql_where=text("ended_at IS NULL")),
+    )  # fmt: skip
+    id: Mapped[IntPk]
+    ref: Mapped[Ref]
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), index=True)
+    token_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    token_index: Mapped[str] = mapped_column(String(40), unique=True)
+    short_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    short_index: Mapped[str] = mapped_column(String(40), unique=True)
+    issued_at: Mapped[Moment]
+    issued_by: Mapped[str] = mapped_column(String(24))
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[CodeEnd | None] = words_column(CodeEnd, nullable=True)
+    token = Sealed("token_sealed")
+    short = Sealed("short_sealed")
+
+
 class Sight(Model):
     """Who may see which child, which set of fields, because of what, from when until when.
 
@@ -261,4 +289,15 @@ class Sight(Model):
     granted_by: Mapped[str] = mapped_column(String(24))
 
 
-__all__ = ["Carer", "Child", "ChildSupport", "Consent", "FileNote", "ParentFact", "PlanGoal", "RiskChange", "Sight"]
+__all__ = [
+    "Carer",
+    "Child",
+    "ChildCode",
+    "ChildSupport",
+    "Consent",
+    "FileNote",
+    "ParentFact",
+    "PlanGoal",
+    "RiskChange",
+    "Sight",
+]

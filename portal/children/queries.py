@@ -24,7 +24,9 @@ from portal.kernel.people import comes_of_age_on
 from portal.kernel.secrets import vault
 from portal.places.models import Region
 
-READS = ("child-read", "parents-read", "id-number-revealed", "carer-phone-shown", "need-read", "visit-read")
+READS = (
+    "child-read", "parents-read", "id-number-revealed", "carer-phone-shown", "card-read", "need-read", "visit-read",
+)  # fmt: skip
 """Rows of the log that say that somebody looked."""
 
 WITH_CONSENTS = joinedload(Child.consents)

@@ -103,6 +103,23 @@ RISK_WORDS = {
 RISK_TONES = {RiskLevel.RED: "red", RiskLevel.YELLOW: "amber", RiskLevel.BLUE: "blue", RiskLevel.GREEN: "green"}
 
 
+class CodeEnd(StrEnum):
+    """Why the code of a card was ended. The first three are chosen by staff, who print a new card."""
+
+    LOST = "lost"
+    SEEN = "seen"
+    DAMAGED = "damaged"
+    CHILD_LEFT = "child_left"
+
+
+CODE_END_WORDS = {
+    CodeEnd.LOST: N_("the card is lost"),
+    CodeEnd.SEEN: N_("somebody copied or photographed it"),
+    CodeEnd.DAMAGED: N_("it cannot be read any more"),
+    CodeEnd.CHILD_LEFT: N_("the file was closed"),
+}
+
+
 class Schooling(StrEnum):
     """Where a child learns."""
 

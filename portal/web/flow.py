@@ -109,6 +109,11 @@ def in_request() -> bool:
     return has_request_context()
 
 
+def network_address() -> str:
+    """The visitor's whole network address, for counting tries only; '' in a job. It is never kept as it is."""
+    return (request.remote_addr or "") if has_request_context() else ""
+
+
 def origin() -> str:
     """From where: the network part of the address and the kind of device; not enough to follow anybody about."""
     if not has_request_context():

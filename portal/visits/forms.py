@@ -37,6 +37,12 @@ def moment_of(text: str | None) -> datetime | None:
         return None
 
 
+def area(name: str) -> One:
+    """The chips of one area that is looked at."""
+    label, words = SEEN[name]
+    return One(_l(label), words)
+
+
 class VisitForm(Form):
     """One visit. Pressing `well` says that all was well, whatever else is chosen."""
 
@@ -45,11 +51,11 @@ class VisitForm(Form):
     kind = One(_l("Whose visit"), KIND_WORDS, enum=VisitKind, default=VisitKind.CARE)
     joint_with = Text(_l("Who came along"), limit=60)
     met = Several(_l("Whom did you meet?"), MET_WORDS)
-    guardianship = One(_l(SEEN["guardianship"][0]), SEEN["guardianship"][1])
-    health = One(_l(SEEN["health"][0]), SEEN["health"][1])
-    schooling = One(_l(SEEN["schooling"][0]), SEEN["schooling"][1])
-    housing = One(_l(SEEN["housing"][0]), SEEN["housing"][1])
-    mood = One(_l(SEEN["mood"][0]), SEEN["mood"][1])
+    guardianship = area("guardianship")
+    health = area("health")
+    schooling = area("schooling")
+    housing = area("housing")
+    mood = area("mood")
     text = LongText(_l("What else?"), limit=LONGEST_TEXT)
     picture = FileField(_l("Photo"))
     need = Several(_l("What is needed?"), NEED_WORDS)

@@ -7,9 +7,19 @@ import { send, renew } from "./session.js";
 const RETRY_MS = 30000;
 let timer = null;
 
+/* The entry as it is sent: with this phone's clock at sending, and whether it had to wait. A photo makes it parts. */
+function packed(body, late) {
+  const now = { device_sent_at: String(Date.now()), offline: late ? "1" : "" };
+  const pairs = body.map(([name, value]) => [name, name in now ? now[name] : value]);
+  if (!pairs.some(([, value]) => value instanceof Blob)) return { body: new URLSearchParams(pairs).toString(), type: "application/x-www-form-urlencoded" };
+  const data = new FormData();
+  for (const [name, value] of pairs) data.append(name, value);
+  return { body: data };
+}
+
 /* Send one entry. Returns the answer; the entry is removed on {saved: its key} only. */
-export async function deliver(item) {
-  const answer = await send(item.url, { body: new URLSearchParams(item.body).toString(), type: "application/x-www-form-urlencoded" });
+export async function deliver(item, { late = false } = {}) {
+  const answer = await send(item.url, packed(item.body, late));
   if (answer.kind === "answer" && answer.data.saved === item.key) {
     await store.remove("outbox", item.key);
     document.dispatchEvent(new CustomEvent("portal:delivered", { detail: { ...item, next: answer.data.next } }));
@@ -29,7 +39,7 @@ async function sendAll() {
   const state = await renew();
   if (state !== "ready") return state;
   for (const item of waiting) {
-    const { outcome, kind } = await deliver(item);
+    const { outcome, kind } = await deliver(item, { late: true });
     if (outcome === "waiting") return kind === "sign-in" ? "locked" : "away";
   }
   return "ready";

@@ -16,7 +16,8 @@ export async function post(url, { body, type, keepalive = false }) {
   try {
     response = await fetch(url, {
       method: "POST", body, keepalive, redirect: "manual", credentials: "same-origin", cache: "no-store",
-      headers: { "Content-Type": type, "Accept": "application/json", "X-CSRFToken": csrf() },
+      // Without a type the browser writes one itself, with the boundary of the parts.
+      headers: { ...(type ? { "Content-Type": type } : {}), "Accept": "application/json", "X-CSRFToken": csrf() },
     });
   } catch {
     return { kind: "away", status: 0 };

@@ -1,5 +1,5 @@
 /* What was typed on this phone, one IndexedDB database per account: stores `drafts` and `outbox`, both by `key`.
-   Only what its author typed is kept here, never a page or a fact from the server. */
+   Beside it `pocket`: what the server lets a phone keep for 48 hours at most, a short label and a day for each child. */
 const LAST = "portal-account";
 const KEPT_AFTER_SYNC_MS = 48 * 3600 * 1000;
 const open = new Map();
@@ -22,10 +22,11 @@ function database(who) {
   if (!who || left) return Promise.reject(new Error("no account"));
   if (!open.has(who)) {
     const opening = new Promise((resolve, reject) => {
-      const request = indexedDB.open(`portal-${who}`, 1);
+      const request = indexedDB.open(`portal-${who}`, 2);
       request.onupgradeneeded = () => {
-        request.result.createObjectStore("drafts", { keyPath: "key" });
-        request.result.createObjectStore("outbox", { keyPath: "key" });
+        for (const name of ["drafts", "outbox", "pocket"]) {
+          if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, { keyPath: "key" });
+        }
       };
       request.onerror = () => reject(request.error);
       request.onblocked = () => reject(new Error("blocked"));
@@ -79,11 +80,19 @@ export async function unsent(who = account()) {
   return { drafts, outbox: await all("outbox", who) };
 }
 
-/* Copies that the server has anyway go after 48 hours. */
+/* Copies that the server has anyway go after 48 hours, and so does what it told this phone; of anybody else at once. */
 export async function forgetOld() {
   const limit = Date.now() - KEPT_AFTER_SYNC_MS;
   for (const item of await all("drafts")) {
     if (item.synced && Date.parse(item.saved_at) < limit) await remove("drafts", item.key);
+  }
+  for (const item of await all("pocket")) {
+    const age = Date.now() - Date.parse(item.saved_at);
+    if (!(age >= 0 && age < KEPT_AFTER_SYNC_MS)) await remove("pocket", item.key);
+  }
+  for (const { name } of (await indexedDB.databases?.()) ?? []) {
+    const who = name.startsWith("portal-") ? name.slice("portal-".length) : "";
+    if (who && who !== account()) await run("pocket", "readwrite", (s) => s.clear(), who);
   }
 }
 

@@ -9,6 +9,7 @@ from portal.children.sight import REGION_ROLES
 from portal.kernel.clock import local_day
 from portal.visits import policy, queries
 from portal.visits.forms import VisitForm
+from portal.visits.rules import KIND_WORDS, VisitKind
 from portal.visits.views import shown
 from portal.visits.views.blueprint import bp
 from portal.web.access import allow
@@ -20,7 +21,17 @@ from portal.web.pages import page
 @allow(anybody=True)
 def pocket() -> ResponseReturnValue:
     """The list and the form as a phone shows them without a connection, the same for everybody."""
-    return page("visits/pocket.html", form=VisitForm(formdata=None))
+    form = VisitForm(formdata=None)
+    # Whose interval a plain visit fulfils, the server knows by who sends it.
+    form.kind.choices = [(kind.value, _(KIND_WORDS[kind])) for kind in (VisitKind.CARE, VisitKind.JOINT)]
+    return page("visits/pocket.html", form=form)
+
+
+@bp.get("/visits/scan")
+@allow(*policy.VISITORS)
+def scan() -> ResponseReturnValue:
+    """The camera, and the short code for where there is none."""
+    return page("visits/scan.html")
 
 
 @bp.get("/visits/pocket/<locale>")

@@ -58,7 +58,7 @@ def _form_page(form: VisitForm, child: Child, *, key: str) -> ResponseReturnValu
     return page(
         "visits/new.html", form=form, key=key, child=child, label=label_of(child, fields), due=due, today=today(),
         last=last[0] if last else None, village=child.region.name if "region" in fields else "",
-        whole=actor.has(*REGION_ROLES),
+        short=shown.short_label(child, whole=actor.has(*REGION_ROLES)),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -28,6 +29,7 @@ from sqlalchemy import (
     or_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column, registry
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -231,11 +233,36 @@ def on_begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
 
+RESTED_SECONDS = 1.0
+"""A connection that was used just now is trusted; one that has rested longer is asked first whether it still stands."""
+
+
+def on_checkin(_connection: Any, record: Any) -> None:
+    """Note since when a pooled connection rests."""
+    record.info["since"] = time.monotonic()
+
+
+def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has rested whether it stands: after a restart of the server the pool makes another one.
+
+    The pool's own way asks at every request, which costs a journey to the server.
+    """
+    if time.monotonic() - record.info.get("since", time.monotonic()) > RESTED_SECONDS:
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except Exception as error:
+            raise DisconnectionError from error
+
+
 def prepare_engine(engine: Engine) -> None:
-    """Attach what SQLite needs."""
+    """Attach what each database needs."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", on_connect_sqlite)
         event.listen(engine, "begin", on_begin_sqlite)
+    else:
+        event.listen(engine, "checkin", on_checkin)
+        event.listen(engine, "checkout", on_checkout)
 
 
 def begin_writing() -> None:
@@ -249,7 +276,7 @@ def init_db(app: Flask, url: str) -> None:
     """Bind the database to the application."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # The connection used last holds its pages and prepared statements still.
-    options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite"), "pool_use_lifo": True}
+    options: dict[str, Any] = {"pool_use_lifo": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"check_same_thread": False, "timeout": 15}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options

@@ -70,11 +70,11 @@ class Form(FlaskForm):
             name = options["name"]
             if options.get("prefix") or getattr(type(form), name, None) is not unbound_field:
                 return super().bind_field(form, unbound_field, options)
-            kept = unbound_field.__dict__.get("made")
+            declared = vars(unbound_field)
+            kept = declared.get("made")
             if kept is None or kept.name != name:
-                kept = super().bind_field(form, unbound_field, options)
-                kept._form = kept.meta = None
-                unbound_field.made = kept
+                kept = declared["made"] = super().bind_field(form, unbound_field, options)
+                vars(kept).update(_form=None, meta=None)
             return _copied(kept, form)
 
     def answers(self) -> dict[str, Any]:

@@ -62,6 +62,13 @@ DUTY_WORDS: dict[str, DutyWords] = {
     ),
     "claim-vet": DutyWords(N_("Look at who wants to help"), N_("A claim waits for a look."), N_("Look"), "user"),
     "claim-decide": DutyWords(N_("Decide on a claim"), N_("Somebody wants to help."), N_("Decide"), "check"),
+    "claim-help": DutyWords(
+        N_("See that promised help comes"), N_("A claim was approved, and nothing has been handed over yet."), N_("Look"),
+        "heart",
+    ),
+    "claim-confirm": DutyWords(
+        N_("Ask whether a wish came true"), N_("Something was handed over. Only the family knows."), N_("Ask"), "chat"
+    ),
     "goal-review": DutyWords(N_("Review a goal of the plan"), N_("The day of review has come."), N_("Look"), "list"),
     "ageing-out": DutyWords(
         N_("Prepare for growing up"), N_("The young person will be 18 soon. Nothing ends by itself."), N_("Look"),

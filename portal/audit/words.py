@@ -85,7 +85,7 @@ WHAT_WORDS: dict[str, str] = {
     "planned-session-made": N_("planned a session"),
     "planned-session-moved": N_("changed a planned session"),
     "referral-drafted": N_("drafted a referral"),
-    "referral-prepared": N_("chose what a referral shares"),
+    "referral-fields-read": N_("chose what a referral shares"),
     "referral-shared": N_("shared facts with an organisation"),
     "referral-moved": N_("moved a referral to another state"),
     "referral-step": N_("noted a step of a referral"),

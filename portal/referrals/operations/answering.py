@@ -16,7 +16,7 @@ from portal.needs.models import Need
 from portal.needs.operations import resolve_through
 from portal.referrals import policy
 from portal.referrals.models import Referral, ReferralMessage, ReferralStep
-from portal.referrals.operations.going import back_to_queue, go, start_clock, tell_receiver, tell_staff, write
+from portal.referrals.operations.going import back_to_queue, go, start_clock, still_in, tell_receiver, tell_staff, write
 from portal.referrals.queries import steps_of
 from portal.referrals.rules import (
     LIVE,
@@ -44,6 +44,7 @@ def ask_for_more(referral: Referral, *, question: str, actor: Actor, now: dateti
 def answer_question(referral: Referral, *, answer: str, actor: Actor, now: datetime) -> None:
     """Answer what the receiver asked: its clock begins anew. The caller commits."""
     require(policy.can_send(actor, referral))
+    still_in(referral, S.ASKED)
     go(referral, S.SENT, actor=actor, now=now, reason=answer)
     start_clock(referral, now=now)
     tell_receiver("referral-answered", referral, now=now)
@@ -75,6 +76,7 @@ def decline(referral: Referral, reason: DeclineReason, *, note: str = "", actor:
 def begin(referral: Referral, *, actor: Actor, now: datetime) -> None:
     """Work has begun, or goes on after a hold. The caller commits."""
     require(policy.is_receiver(actor, referral))
+    still_in(referral, S.ACCEPTED, S.ON_HOLD)
     go(referral, S.IN_PROGRESS, actor=actor, now=now, by_partner=True)
 
 

@@ -20,7 +20,7 @@ from portal.partners.models import Service
 from portal.partners.rules import OrgState, ServiceState
 from portal.referrals import policy
 from portal.referrals.models import Referral
-from portal.referrals.operations.going import go, start_clock, tell_receiver
+from portal.referrals.operations.going import go, start_clock, still_in, tell_receiver
 from portal.referrals.operations.sharing import consent_for, prepared
 from portal.referrals.rules import Field, ReferralState, shareable
 
@@ -71,8 +71,7 @@ def prepare_again(
     Raises NotAllowed, and DomainError when it has been sent meanwhile or nothing is chosen.
     """
     require(can_refer(actor, need) and policy.can_send(actor, referral))
-    if referral.state is not S.DRAFTED:
-        raise DomainError(N_("Somebody else was faster: this step is not open any more."))
+    still_in(referral, S.DRAFTED)
     referral.shared = prepared(child, need, fields, now=now)
     referral.fields = [f.value for f in Field if f in fields]
     referral.covering = covering.strip()
@@ -99,6 +98,7 @@ def send_referral(referral: Referral, need: Need, child: Child, *, actor: Actor,
     The caller commits. Raises NotAllowed, and DomainError without a standing consent.
     """
     require(can_refer(actor, need) and policy.can_send(actor, referral))
+    still_in(referral, S.DRAFTED)
     referral.consent_ref = consent_for(child, now=now)
     go(referral, S.SENT, actor=actor, now=now)
     referral.sent_by, referral.sent_at = actor.account_ref, now

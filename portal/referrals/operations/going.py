@@ -38,6 +38,14 @@ S = ReferralState
 IN_THE_THREAD = N_("The words stand in the referral.")
 """Stands as the reason of a move: the words are kept encrypted in the referral's own thread."""
 
+TOO_LATE = N_("Somebody else was faster: this step is not open any more.")
+
+
+def still_in(referral: Referral, *states: ReferralState) -> None:
+    """Raise DomainError unless it is in one of these states: two ways may lead to the same one."""
+    if referral.state not in states:
+        raise DomainError(TOO_LATE)
+
 
 def url_of(referral: Referral) -> str:
     """The referral's own page."""
@@ -55,7 +63,7 @@ def go(
     before = referral.state
     declared = REFERRAL.move(before, to)
     if declared is None:
-        raise DomainError(N_("Somebody else was faster: this step is not open any more."))
+        raise DomainError(TOO_LATE)
     if declared.reason and not reason.strip() and not speaks:
         raise DomainError(N_("Give a reason."), field="reason")
     move(referral, to, actor=actor, now=now, reason=IN_THE_THREAD if declared.reason else "")

@@ -89,7 +89,7 @@ def new() -> ResponseReturnValue:
 def _fields_page(form: FieldsForm, need: Need, label: str, **facts: Any) -> ResponseReturnValue:
     child: Child = need.child
     record_read(
-        "referral-prepared", kind="need", ref=need.ref, about_ref=child.ref, region_path=child.region_path,
+        "referral-fields-read", kind="need", ref=need.ref, about_ref=child.ref, region_path=child.region_path,
         why="referral", actor=g.actor, now=now(),
     )  # fmt: skip
     texts = facts_of(child, need, now=now())

@@ -31,7 +31,7 @@ from portal.mentoring.policy import (
     visible_to,
     working_pair,
 )
-from portal.mentoring.rules import LOGGABLE, LogState, PlanState
+from portal.mentoring.rules import LOGGABLE, SENT, LogState, PlanState
 from portal.pairing.models import Pairing
 from portal.pairing.rules import PairingState
 
@@ -125,44 +125,50 @@ def own_log_by_key(actor: Actor, client_key: str, *, lock: bool = False) -> Sess
     return session().scalar(statement.with_for_update() if lock else statement)
 
 
-def newest_draft(actor: Actor, pairing_id: int | None) -> SessionLog | None:
-    """The draft typed last, for one pair or for any."""
-    statement = drafts_of(actor).order_by(SessionLog.typed_at.desc(), SessionLog.id.desc()).limit(1)
-    return session().scalar(statement.where(SessionLog.pairing_id == pairing_id) if pairing_id else statement)
+_DRAFTS = (
+    select(
+        LOG.c.ref, LOG.c.client_key, LOG.c.pairing_id, LOG.c.typed_sealed, LOG.c.typed_version, LOG.c.typed_at,
+        LOG.c.typed_on, PAIRING.c.ref.label("pairing_ref"), PAIRING.c.state.label("pairing_state"), LABEL,
+    )
+    .join_from(LOG, PAIRING, PAIRING.c.id == LOG.c.pairing_id)
+    .join(CHILD, CHILD.c.id == PAIRING.c.child_id)
+    .where(LOG.c.author_ref == bindparam("me"), LOG.c.state == LogState.DRAFT, OWN_PAIR)
+    .order_by(LOG.c.typed_at.desc(), LOG.c.id.desc())
+    .limit(bindparam("most"))
+)  # fmt: skip
+"""`drafts_of` as columns, the one typed last first."""
+_DRAFTS_OF_PAIR = _DRAFTS.where(LOG.c.pairing_id == bindparam("pairing_id"))
+
+
+def newest_draft(actor: Actor, pairing_id: int | None) -> Any | None:
+    """The draft typed last, for one pair or for any, as columns."""
+    known = {"me": actor.account_ref, "most": 1}
+    if pairing_id is None:
+        return session().execute(_DRAFTS, known).first()
+    return session().execute(_DRAFTS_OF_PAIR, known | {"pairing_id": pairing_id}).first()
 
 
 def open_drafts(actor: Actor) -> Sequence[Any]:
     """One's own drafts with the child's name and the state of the pair."""
-    rows = (
-        drafts_of(actor)
-        .join(Child, Child.id == Pairing.child_id)
-        .with_only_columns(
-            SessionLog.ref,
-            SessionLog.client_key,
-            SessionLog.typed_sealed,
-            SessionLog.typed_at,
-            SessionLog.typed_on,
-            Pairing.ref.label("pairing_ref"),
-            Pairing.state.label("pairing_state"),
-            MENTOR_NAME.label("label"),
-        )
+    return session().execute(_DRAFTS, {"me": actor.account_ref, "most": 50}).all()
+
+
+_LAST_LOG = (
+    select(LOG.c.minutes, LOG.c.way, LOG.c.place)
+    .join_from(LOG, PART, PART.c.log_id == LOG.c.id)
+    .join(PAIRING, PAIRING.c.id == PART.c.pairing_id)
+    .where(
+        PART.c.pairing_id == bindparam("pairing_id"), LOG.c.author_ref == bindparam("me"), LOG.c.state.in_(SENT),
+        LOG.c.attempt.is_(False), WORKING_PAIR,
     )
-    return session().execute(rows.order_by(SessionLog.typed_at.desc(), SessionLog.id.desc()).limit(50)).all()
+    .order_by(LOG.c.on_day.desc(), LOG.c.id.desc())
+    .limit(1)
+)  # fmt: skip
 
 
 def last_log(actor: Actor, pairing_id: int) -> Any | None:
-    """The newest sent log with contact of one's own pair, for what is chosen beforehand in the next one."""
-    return (
-        session()
-        .execute(
-            select(SessionLog.minutes, SessionLog.way, SessionLog.place)
-            .join(SessionPart, SessionPart.log_id == SessionLog.id)
-            .where(SessionPart.pairing_id == pairing_id, part_clause(actor), SessionLog.attempt.is_(False))
-            .order_by(SessionLog.on_day.desc(), SessionLog.id.desc())
-            .limit(1)
-        )
-        .first()
-    )
+    """One's own newest sent log with contact of a pair, for what is chosen beforehand in the next one."""
+    return session().execute(_LAST_LOG, {"me": actor.account_ref, "pairing_id": pairing_id}).first()
 
 
 _PLANS = (

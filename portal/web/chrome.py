@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from portal.kernel.actor import Actor, Role
+from portal.web.drawn import drawn
 from portal.web.flow import Portal
 from portal.web.language import LOCALES, gettext, locale, role_words
 from portal.web.lists import init_lists
@@ -282,4 +283,4 @@ def init_chrome(app: Portal, settings: Any, unread: Any) -> None:
 
     app.context_processor(surroundings)
     init_lists(app)
-    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals.update(static_url=static_url, drawn=drawn)

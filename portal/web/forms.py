@@ -51,7 +51,7 @@ def _copied(kept: Any, form: Any) -> Any:
     field = object.__new__(type(kept))
     own = field.__dict__
     own.update(kept.__dict__)
-    own["_form"], own["meta"] = form, form.meta
+    own["_form"], own["meta"], own["copied_from"] = form, form.meta, kept
     own["label"], own["validators"] = Label(kept.label.field_id, kept.label.text), list(kept.validators)
     own["flags"] = flags = Flags()
     vars(flags).update(vars(kept.flags))

@@ -47,7 +47,7 @@ def new() -> ResponseReturnValue:
     if draft is not None:
         begun = next(p for p in pairs if p.id == draft.pairing_id)
         offered = running if begun in running else [*running, begun]
-        form = forms.log_form(offered, plans, typed=forms.multi(draft.typed or {}))
+        form = forms.log_form(offered, plans, typed=forms.multi(queries.opened_typed(draft)))
         key = f"session-{begun.ref}"
     else:
         offered = running if pair is None or pair in running else [*running, pair]

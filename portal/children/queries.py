@@ -25,7 +25,8 @@ from portal.kernel.secrets import vault
 from portal.places.models import Region
 
 READS = (
-    "child-read", "parents-read", "id-number-revealed", "carer-phone-shown", "card-read", "need-read", "visit-read", "referral-read", "referral-document-read", "referral-fields-read", "offer-read",
+    "child-read", "parents-read", "id-number-revealed", "carer-phone-shown", "card-read", "need-read", "visit-read",
+    "referral-read", "referral-document-read", "referral-fields-read", "offer-read",
 )  # fmt: skip
 """Rows of the log that say that somebody looked."""
 

@@ -34,7 +34,7 @@ export async function deliver(item, { late = false } = {}) {
 }
 
 async function sendAll() {
-  const waiting = (await store.all("outbox")).filter((item) => item.state !== "rejected");
+  const waiting = (await store.all("outbox")).filter((item) => item.state !== "rejected").sort((a, b) => a.saved_at.localeCompare(b.saved_at));
   if (!waiting.length) return "ready";
   const state = await renew();
   if (state !== "ready") return state;

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from portal.audit.models import AuditEntry
 from portal.children.models import Child, RiskChange
+from portal.children.operations.codes import issue_code
 from portal.children.operations.files import move_house
 from portal.children.rules import RiskLevel
 from portal.files.models import Attachment
@@ -360,3 +361,51 @@ def test_a_moved_child_takes_its_visits_along(made, sign_in, worker, child, fres
         db.session.commit()
     assert sign_in(worker).get(f"/visits/{visit.ref}").status_code == 404
     assert sign_in(made.account(Role.CASEWORKER, at=VILLAGE_B)).get(f"/visits/{visit.ref}").status_code == 200
+
+
+@pytest.fixture
+def card(made, fresh, worker, child):
+    """The card of the child: its token and its short code."""
+    with fresh():
+        code = issue_code(db.session.get(Child, child.id), actor=made.actor(worker), now=now())
+        token, short = code.token, code.short
+        db.session.commit()
+    return token, short
+
+
+def test_a_card_opens_the_form_by_token_and_by_typed_code(sign_in, worker, child, card):
+    token, short = card
+    browser = sign_in(worker)
+    for code in (token, short, short.lower(), f" {short} "):
+        answer = browser.get("/visits/new", query_string={"code": code})
+        assert answer.status_code == 200, code
+        assert child.ref in text_of(answer)
+
+
+def test_a_card_that_is_unknown_mistyped_or_not_mine_gets_the_same_answer(made, sign_in, card, fresh):
+    token, short = card
+    stranger = sign_in(made.account(Role.CASEWORKER, at=VILLAGE_B))
+    answers = {code: stranger.get("/visits/new", query_string={"code": code}) for code in (token, short, "no-such")}
+    assert {a.status_code for a in answers.values()} == {404}
+    bodies = {text_of(a).partition("<main")[2].partition("</main>")[0] for a in answers.values()}
+    assert len(bodies) == 1
+
+
+def test_a_visit_by_card_that_waited_finds_its_child_or_stays_with_a_sentence(sign_in, worker, child, card, fresh):
+    token, _short = card
+    browser = sign_in(worker)
+    data = {"client_key": KEY, "child": "", "code": "gone" * 8, "well": "1", "offline": "1"}
+    refused = browser.post("/visits/new", data=data, headers=JSON)
+    assert refused.status_code == 422
+    assert "card" in str(refused.json["errors"])
+    assert browser.post("/visits/new", data=data | {"code": token}, headers=JSON).json["saved"] == KEY
+    with fresh():
+        assert db.session.scalars(select(Visit.child_ref)).one() == child.ref
+
+
+def test_an_emergency_by_a_card_that_leads_nowhere_is_raised_once(sign_in, worker, fresh):
+    browser = sign_in(worker)
+    data = {"client_key": KEY, "child": "", "code": "gone" * 8, "emergency": "有人落水", "met": ["child"]}
+    for _time in range(2):
+        assert browser.post("/visits/new", data=data, headers=JSON).status_code == 422
+    assert concerns(fresh) == [("", "有人落水", "now")]

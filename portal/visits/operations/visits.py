@@ -151,6 +151,16 @@ class NotYours(DomainError):
         )
 
 
+class UnknownCard(DomainError):
+    """The card leads nowhere: unknown, replaced, mistyped, or of a child who is not this person's, all alike."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This card leads to no child of yours. Choose the child from the list, or type the card's code again."),
+            field="code",
+        )
+
+
 def raise_alarm(client_key: str, text: str, *, child_ref: str, actor: Actor, now: datetime) -> None:
     """An emergency at the door: a concern of one hour. The same one of the same visit again is harmless.
 

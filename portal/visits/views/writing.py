@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from portal.audit.operations import record_read
 from portal.children.models import Child
+from portal.children.operations.codes import child_by_code
 from portal.children.shown import label_of
 from portal.children.sight import REGION_ROLES, right_of, seen_fields
 from portal.kernel.actor import Actor
 from portal.kernel.clock import now, today
 from portal.kernel.db import begin_writing, new_ref, session
-from portal.kernel.errors import NotAllowed, NotFound
+from portal.kernel.errors import NotAllowed, NotFound, TooMany
 from portal.kernel.words import N_
 from portal.visits import policy, queries
 from portal.visits.forms import VisitForm, moment_of
@@ -37,7 +38,14 @@ TAKEN_BACK_WITHIN = timedelta(minutes=30)
 @allow(*policy.VISITORS)
 def new() -> ResponseReturnValue:
     """The form of one child, by the list or by the card. Opening it is a look at the child, and is logged."""
-    child = queries.child_to_visit(g.actor, request.args.get("child", ""))
+    code = request.args.get("code", "").strip()
+    if code:
+        try:
+            child = queries.child_to_visit(g.actor, child_by_code(g.actor, code).ref)
+        except NotFound:
+            return page("visits/scan.html", unknown=True, status=404)
+    else:
+        child = queries.child_to_visit(g.actor, request.args.get("child", ""))
     form = VisitForm(formdata=None)
     if not g.actor.has(*policy.AT_THE_DOOR):
         form.kind.data = VisitKind.TOWN
@@ -70,7 +78,12 @@ def send() -> ResponseReturnValue:
     if not KEY.fullmatch(key):
         return problem(400)
     form = VisitForm()
-    child_ref = form.child.data or ""
+    try:
+        child_ref = _child_asked(form)
+    except TooMany:
+        if form.emergency.data:
+            alarm_at_once(key, form.emergency.data, "")
+        raise
     if form.emergency.data:
         alarm_at_once(key, form.emergency.data, child_ref)
         if form.alarm_alone:
@@ -79,6 +92,8 @@ def send() -> ResponseReturnValue:
     done: list[operations.Saved] = []
 
     def operation() -> None:
+        if form.code.data and not child_ref:
+            raise operations.UnknownCard
         done.append(operations.save_visit(key, _entry(form), child_ref=child_ref, actor=g.actor, now=now()))
 
     if submitted(form, operation):
@@ -91,6 +106,16 @@ def send() -> ResponseReturnValue:
     except NotFound:
         return page("visits/not_mine.html", form=form, status=422)
     return _form_page(form, child, key=key)
+
+
+def _child_asked(form: VisitForm) -> str:
+    """The ref of the child whom the entry is about; '' for a card that leads nowhere."""
+    if form.child.data or not form.code.data:
+        return form.child.data or ""
+    try:
+        return child_by_code(g.actor, form.code.data).ref
+    except NotFound:
+        return ""
 
 
 def alarm_at_once(key: str, text: str, child_ref: str) -> None:

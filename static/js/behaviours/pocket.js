@@ -45,6 +45,13 @@ async function form(box, children, child, code) {
   const where = code ? `code=${encodeURIComponent(code)}` : `child=${encodeURIComponent(child)}`;
   typed.dataset.outboxPage = `/visits/pocket?${where}`;
   await outbox(typed);
+  if (!code) return;
+  const pick = box.querySelector("[data-pocket-pick]");
+  const select = pick.querySelector("select");
+  pick.hidden = !children.length;
+  select.append(...children.map((one) => make("option", { value: one.ref }, one.label)));
+  select.value = typed.elements.namedItem("child").value;
+  select.addEventListener("change", () => { typed.elements.namedItem("child").value = select.value; });
 }
 
 export default async function pocket(box) {

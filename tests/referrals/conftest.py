@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -85,7 +85,7 @@ class Programme:
 @pytest.fixture
 def programme(made: Factory) -> Programme:
     """A child with a consent for referrals, three levels of staff, and hospitals A (shorter wait) and B."""
-    child = made.child(at=VILLAGE_A, health=HEALTH)
+    child = made.child(at=VILLAGE_A, health=HEALTH, opened_on=date(2026, 1, 5))
     made.consent(child, Purpose.REFERRAL)
     found = Programme(
         made, child,

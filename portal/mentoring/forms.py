@@ -14,6 +14,7 @@ from portal.kernel.clock import local_day, today, zone
 from portal.mentoring.models import SessionLog
 from portal.mentoring.queries import OwnPair
 from portal.mentoring.rules import ACTIVITY_WORDS, DURATIONS, MOOD_WORDS, PLACE_WORDS, WAY_WORDS, PlaceKind, Way
+from portal.needs.rules import KIND_WORDS, NeedKind
 from portal.safeguarding.rules import URGENCY_WORDS, Urgency
 from portal.web.forms import Day, FilterForm, Form, Hour, LongText, Number, One, Pick, Several, Switch, Text
 from portal.web.language import _, _l, day_text
@@ -22,7 +23,9 @@ OTHER = "other"
 NOTE = 4000
 CONTACT = {"yes": _l("We met or talked"), "no": _l("No contact this time")}
 MOODS = {str(k): w for k, w in MOOD_WORDS.items()}
-NEEDED_WHEN_MET = frozenset({"planned", "minutes", "way", "place", "did", "concern_text", "urgency"})
+NEEDED_WHEN_MET = frozenset(
+    {"planned", "minutes", "way", "place", "did", "concern_text", "urgency", "need_kind", "need_text", "need_for"}
+)
 """Which only the whole form knows: not to be called optional beforehand. So are the moods."""
 LENGTHS = [*((str(m), _l("%(number)d min", number=m)) for m in DURATIONS), (OTHER, _l("other"))]
 
@@ -53,6 +56,10 @@ class LogForm(Form):
     next_place = One(_l("Next time: where"), PLACE_WORDS, enum=PlaceKind)
     next_anyway = Switch(_l("Plan it even if it overlaps with something"))
     to_staff = LongText(_l("Note to staff only"), limit=2000)
+    needed = Switch(_l("The child or the family needs something"))
+    need_kind = One(_l("What is needed?"), KIND_WORDS, enum=NeedKind)
+    need_text = LongText(_l("In one sentence"), limit=500)
+    need_for = Pick(_l("For whom is it?"), empty=_l("for all of this entry, as one household"))
     concern = Switch(_l("I am worried about this child"))
     concern_text = LongText(_l("What worries you?"), limit=NOTE)
     urgency = One(_l("How urgent is it?"), URGENCY_WORDS, enum=Urgency, default=Urgency.DAY)
@@ -63,6 +70,7 @@ class LogForm(Form):
         self._unbound_fields: Any = [*self._unbound_fields, *_fields_of(pairs)]
         super().__init__(**given)
         self.pairs.choices = [SelectChoice(p.ref, p.label) for p in pairs]
+        self.need_for.offer((p.ref, p.label) for p in pairs)
         self.offer_plans(plans)
         for name, field in self._fields.items():
             if name in NEEDED_WHEN_MET or name.startswith("mood_"):
@@ -121,6 +129,12 @@ class LogForm(Form):
             fine = False
         if self.next_time.data is not None and self.next_on.data is None and not self.next_on.errors:
             self.blame("next_on", _("On which day?"))
+            fine = False
+        if self.needed.data and self.need_kind.data is None and not self.need_kind.errors:
+            self.blame("need_kind", _("Choose what is needed."))
+            fine = False
+        if self.needed.data and self.need_for.data and self.need_for.data not in (self.pairs.data or []):
+            self.blame("need_for", _("Choose one of those you were with."))
             fine = False
         if self.concern.data and not self.concern_text.data:
             self.blame("concern_text", _("Write what worries you; a few words are enough."))

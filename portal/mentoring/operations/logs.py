@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from portal.audit.operations import Subject, move, moved, note_move, record
+from portal.children.models import Child
 from portal.duties.operations import end_duty, open_duty
 from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import local_day, zone
@@ -24,6 +25,9 @@ from portal.mentoring.operations.planned import hold_session, plan_session
 from portal.mentoring.policy import can_correct
 from portal.mentoring.queries import OwnPair, own_log_by_key
 from portal.mentoring.rules import REVIEW_DAYS, LogState, PlaceKind, Way, session_problem
+from portal.needs.operations import raise_need
+from portal.needs.policy import can_raise
+from portal.needs.rules import NeedChannel, NeedKind
 from portal.notices.operations import tell_holders
 from portal.pairing.models import Pairing
 from portal.pairing.operations import note_contact
@@ -63,6 +67,10 @@ class Entry:
     next_anyway: bool = False
     concern: str = ""
     urgency: Urgency = Urgency.DAY
+    need: NeedKind | None = None
+    need_text: str = ""
+    need_pair_ref: str = ""
+    """For whose child; '' for the household of all who were there."""
 
     def digest(self) -> str:
         """A keyed fingerprint of all of it."""
@@ -75,6 +83,7 @@ class Sent:
 
     ref: str
     concern_raised: bool = False
+    need_raised: bool = False
     again: bool = False
 
 
@@ -132,8 +141,10 @@ def submit_log(
         log = log or session().scalars(select(SessionLog).where(SessionLog.id == log_id)).one()
         for name, ref in links.items():
             setattr(log, name, ref)
+    if entry.need is not None:
+        _raise_need(client_key, entry, chosen, log_ref=subject.ref, actor=actor, now=now)
     session().flush()
-    return Sent(subject.ref, concern_raised="concern_ref" in links)
+    return Sent(subject.ref, concern_raised="concern_ref" in links, need_raised=entry.need is not None)
 
 
 def _new_row(client_key: str, entry: Entry, pair: OwnPair, ref: str, *, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -354,6 +365,20 @@ def _links(client_key: str, entry: Entry, chosen: list[OwnPair], *, actor: Actor
             now=now,
         ).ref
     return links
+
+
+def _raise_need(
+    client_key: str, entry: Entry, chosen: list[OwnPair], *, log_ref: str, actor: Actor, now: datetime
+) -> None:
+    """Raise the need that was heard in this session. The same key again is harmless."""
+    pair = next((p for p in chosen if p.ref == entry.need_pair_ref), chosen[0])
+    child = session().scalars(select(Child).where(Child.ref == pair.child_ref)).one()
+    if entry.need is None or not can_raise(actor, child):
+        raise DomainError(N_("You do not accompany this child any more: tell the coordinator instead."), field="needed")
+    raise_need(
+        child, kind=entry.need, text=entry.need_text, household=len(chosen) > 1 and not entry.need_pair_ref,
+        channel=NeedChannel.SESSION, source_ref=log_ref, client_key=f"{client_key}-need", actor=actor, now=now,
+    )  # fmt: skip
 
 
 def _hand_over(subject: Subject, pairs: Collection[Any], *, on: date | None, actor: Actor, now: datetime) -> None:

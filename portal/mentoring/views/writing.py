@@ -124,6 +124,8 @@ def send() -> ResponseReturnValue:
     if submitted(form, operation, alone=True):
         if not done[0].again:
             tell(_("Sent. Thank you for being there."), "success")
+            if done[0].need_raised:
+                tell(_("The need is raised. You see where it stands under “Needs I raised”."), "info")
             if done[0].concern_raised:
                 tell(
                     _("Your concern is on its way to the person on duty. In danger call 110 or 120 at once."), "warning"
@@ -180,6 +182,9 @@ def _entry(form: forms.LogForm) -> logs.Entry:
         next_anyway=bool(form.next_anyway.data),
         concern=form.concern_text.data or "" if form.concern.data else "",
         urgency=form.urgency.data or Urgency.DAY,
+        need=form.need_kind.data if form.needed.data else None,
+        need_text=form.need_text.data or "" if form.needed.data else "",
+        need_pair_ref=form.need_for.data or "" if form.needed.data else "",
     )
 
 

@@ -65,7 +65,8 @@ async function fromKit(request) {
 }
 
 async function orOffline(request) {
-  const inPocket = request.method === "GET" && IN_POCKET.includes(new URL(request.url).pathname) ? await keptPocket() : undefined;
+  const { pathname } = new URL(request.url);
+  const inPocket = request.method === "GET" && (IN_POCKET.includes(pathname) || pathname.startsWith("/c/")) ? await keptPocket() : undefined;
   try {
     if (!inPocket) return await fetch(request);
     // A weak signal is as good as none to somebody standing at a door.

@@ -8,11 +8,13 @@ import time
 from datetime import timedelta
 
 import pytest
+import segno
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from portal.children.models import Child
+from portal.children.operations.codes import issue_code
 from portal.children.rules import FileState, RiskLevel
 from portal.kernel.actor import Role
 from portal.kernel.clock import now, today
@@ -22,6 +24,7 @@ from portal.safeguarding.models import Concern
 from portal.visits.models import Visit
 from portal.visits.operations.plan import plan_all
 from tests.factories import VILLAGE_A
+from tests.journeys.conftest import CHROMIUM, PHONE
 
 pytestmark = pytest.mark.journey
 WAITING = "[data-waiting]"
@@ -348,3 +351,82 @@ def test_what_the_phone_keeps_is_gone_after_48_hours_and_when_somebody_else_sign
     page.goto("/today")
     page.wait_for_timeout(800)
     assert "小雨" not in page.evaluate(LEFT_BEHIND)
+
+
+@pytest.fixture
+def card(made, fresh, worker, children):
+    """The token of the first child's card."""
+    with fresh():
+        code = issue_code(db.session.get(Child, children[0].id), actor=made.actor(worker), now=now())
+        token = code.token
+        db.session.commit()
+    return token
+
+
+def test_a_scanned_card_and_all_is_well_in_three_taps(phone, sign_in_browser, worker, children, card, fresh):
+    page = phone()
+    sign_in_browser(page, worker)
+    page.goto(f"/c/{card}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("张晓雨")
+    page.get_by_role("button", name=re.compile("一切正常")).tap()
+    expect(page.locator(".note-green")).to_contain_text("已保存")
+    assert kept(fresh) == 1
+
+
+def test_a_card_scanned_without_signal_waits_with_its_code_and_finds_its_child(
+    phone, sign_in_browser, worker, children, card, fresh
+):
+    page = phone()
+    sign_in_browser(page, worker)
+    prepared(page)
+    page.context.set_offline(True)
+    page.goto(f"/c/{card}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("扫码走访")
+    page.get_by_role("button", name=re.compile("一切正常")).tap()
+    expect(page.locator("[data-pocket-list]")).to_be_visible()
+    page.context.set_offline(False)
+    page.goto("/visits")
+    arrived(page, fresh, 1)
+    with fresh():
+        assert db.session.scalars(select(Visit.child_ref)).one() == children[0].ref
+
+
+def film_of(path, address, width=640, height=480):
+    """A camera's picture of a card, as Chromium plays it: raw frames with a QR code in the middle."""
+    code = [[bool(dot) for dot in row] for row in segno.make(address, error="m").matrix_iter(border=4)]
+    side = height // len(code)
+    left, top = (width - side * len(code)) // 2, (height - side * len(code)) // 2
+    rows = bytearray(b"\xeb" * (width * height))
+    for y, row in enumerate(code):
+        for x, dark in enumerate(row):
+            if dark:
+                for line in range(side):
+                    start = (top + y * side + line) * width + left + x * side
+                    rows[start : start + side] = b"\x10" * side
+    frame = b"FRAME\n" + bytes(rows) + b"\x80" * (width * height // 2)
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 3)
+
+
+def test_the_page_s_own_scanner_reads_a_card_and_a_refused_camera_leaves_the_short_code(
+    live, worker, children, card, sign_in_browser, tmp_path, phone, assert_accessible
+):
+    refused = phone()
+    sign_in_browser(refused, worker)
+    refused.goto("/visits/scan")
+    expect(refused.locator("[data-scan-status]")).to_contain_text("短码")
+    assert_accessible(refused)
+    film = tmp_path / "card.y4m"
+    film_of(film, f"{live}/c/{card}")
+    camera = [
+        "--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]  # fmt: skip
+    chromium = refused.context.browser.browser_type.launch(executable_path=CHROMIUM, args=camera)
+    try:
+        context = chromium.new_context(base_url=live, locale="zh-CN", permissions=["camera"], **PHONE)
+        page = context.new_page()
+        sign_in_browser(page, worker)
+        page.goto("/visits/scan")
+        expect(page.get_by_role("heading", level=1)).to_have_text("张晓雨")
+    finally:
+        chromium.close()

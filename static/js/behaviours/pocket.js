@@ -57,7 +57,8 @@ async function form(box, children, child, code) {
 export default async function pocket(box) {
   const who = store.lastAccount();
   const asked = new URLSearchParams(location.search);
-  const [child, code] = [asked.get("child") ?? "", asked.get("code") ?? ""];
+  // A card's own address, opened by the phone's camera, holds the code too.
+  const [child, code] = [asked.get("child") ?? "", asked.get("code") ?? /^\/c\/([\w-]+)/.exec(location.pathname)?.[1] ?? ""];
   if (!who) {
     box.querySelector("[data-pocket-nobody]").hidden = false;
     return;

@@ -18,6 +18,7 @@ from portal.kernel.actor import SYSTEM, Role
 from portal.kernel.clock import now
 from portal.kernel.db import db
 from portal.notices.operations import tell
+from portal.visits.operations.plan import plan_all
 
 MOST = 12
 MANY = 50
@@ -57,11 +58,33 @@ def add_entry(made: Any, reader: Any, n: int) -> None:
         db.session.commit()
 
 
+def add_owed_visit(made: Any, _reader: Any, _n: int) -> None:
+    """A child of the village whose visit is owed."""
+    made.child()
+    with made.app.app_context():
+        plan_all(now())
+        db.session.commit()
+
+
+def add_visit(made: Any, reader: Any, _n: int) -> Any:
+    """A visit to a child of its own."""
+    return made.visit(made.child(), reader)
+
+
+def add_twin_visit(made: Any, reader: Any, _n: int) -> None:
+    """A visit by somebody else whose text is that of every other one."""
+    child = made.child()
+    made.visit(child, reader, author_ref="somebody", text_print="same", household_print=child.ref)
+
+
 LISTS = (
     ListPage("/children", Role.COORDINATOR, lambda made, _r, _n: made.child()),
     ListPage("/volunteers", Role.COORDINATOR, lambda made, _r, _n: made.volunteer()),
     ListPage("/pairings", Role.COORDINATOR, add_pair),
     ListPage("/sessions", Role.COORDINATOR, add_log),
+    ListPage("/visits", Role.CASEWORKER, add_owed_visit),
+    ListPage("/visits/list", Role.COORDINATOR, add_visit),
+    ListPage("/visits/review", Role.COORDINATOR, add_twin_visit),
     ListPage("/people", Role.ADMIN, lambda made, _r, n: made.account(Role.CASEWORKER, name=f"某人{n}")),
     ListPage("/notices", Role.COORDINATOR, add_notice),
     ListPage("/audit", Role.AUDITOR, add_entry),

@@ -65,15 +65,15 @@ def bare(answer, *refs: str) -> bytes:
 
 
 OUTSIDERS = [
-    "mentor of another pair", "former mentor", "mentor of an ended sight", "caseworker elsewhere", "grid_worker elsewhere",
+    "mentor of another pair", "partner of another organisation", "former mentor", "mentor of an ended sight", "caseworker elsewhere", "grid_worker elsewhere",
     "supervisor elsewhere", "coordinator elsewhere", "safeguarding_lead elsewhere", "confirmer elsewhere", "facilitator elsewhere",
     "camp_leader elsewhere", "partner elsewhere", "partner_manager elsewhere", "guardian elsewhere", "auditor elsewhere",
     "admin elsewhere", "admin", "auditor", "confirmer",
 ]  # fmt: skip
 INSIDERS = [
-    "own mentor", "assigned grid worker", "own caseworker", "own supervisor", "own coordinator", "named in the concern",
+    "own mentor", "receiving partner", "assigned grid worker", "own caseworker", "own supervisor", "own coordinator", "named in the concern",
 ]  # fmt: skip
-ABOUT_CASES = ("/children/<", "/pairings/<", "/sessions/<", "/planned-sessions/<", "/concerns/<", "/asks/<", "/needs/<")
+ABOUT_CASES = ("/children/<", "/pairings/<", "/sessions/<", "/planned-sessions/<", "/concerns/<", "/asks/<", "/needs/<", "/referrals/<")
 VOLUNTEER_TOO = ("admin", "auditor")
 
 

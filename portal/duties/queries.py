@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from portal.duties.models import Duty, DutyState
 from portal.duties.words import ON_OWN_PAGE
-from portal.kernel.actor import Actor
+from portal.kernel.actor import Actor, Role
 from portal.kernel.db import session, within
+
+_DUTY = Duty.__table__
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def owed_by(actor: Actor) -> Select[Duty]:
@@ -27,12 +31,27 @@ def owed_by(actor: Actor) -> Select[Duty]:
     return select(Duty).where(Duty.state == DutyState.OWED, Duty.kind.not_in(ON_OWN_PAGE), or_(own, open_ones))
 
 
-def first_owed(actor: Actor, kinds: Collection[str] | None = None, most: int = 50) -> list[Duty]:
-    """The duties due first."""
-    statement = owed_by(actor).order_by(Duty.due_at, Duty.id).limit(most)
-    if kinds is not None:
-        statement = statement.where(Duty.kind.in_(kinds))
-    return list(session().scalars(statement))
+@lru_cache(maxsize=256)
+def _first_owed(scopes: tuple[tuple[Role, tuple[str, ...]], ...]) -> Select[Any]:
+    """`owed_by` without the hidden ones, as columns, for whoever has these scopes: built once, for every home."""
+    by_role = [and_(_DUTY.c.owner_role == role, within(_DUTY.c.path, paths)) for role, paths in scopes]
+    return (
+        select(_DUTY.c.kind, _DUTY.c.due_at, _DUTY.c.url)
+        .where(
+            _DUTY.c.state == DutyState.OWED, _DUTY.c.kind.not_in(ON_OWN_PAGE), _DUTY.c.hidden.is_(False),
+            _DUTY.c.due_at <= bindparam("until"),
+            or_(_DUTY.c.owner_ref.in_(bindparam("persons", expanding=True)), *by_role),
+        )
+        .order_by(_DUTY.c.due_at, _DUTY.c.id)
+        .limit(bindparam("most"))
+    )  # fmt: skip
+
+
+def first_owed(actor: Actor, until: datetime = FAR, most: int = 50) -> Sequence[Any]:
+    """What is due first, up to a moment, as (kind, due_at, url). Without what is hidden."""
+    scopes = tuple((role, paths) for role in sorted(actor.roles) if (paths := actor.paths(role)))
+    known = {"persons": sorted(actor.persons()), "until": until, "most": most}
+    return session().execute(_first_owed(scopes), known).all()
 
 
 def list_of(actor: Actor, *, overdue_at: datetime | None = None, own: bool = False) -> Select[*tuple[Any, ...]]:

@@ -77,7 +77,7 @@ def _called(actor: Actor, rows: Iterable[Any]) -> dict[str, str]:
     return {ref: names[one] for ref, one in about.items() if one in names}
 
 
-def due_words(duty: Duty) -> str:
+def due_words(duty: Any) -> str:
     """When it is due, in few words."""
     day = local_day(duty.due_at)
     if duty.due_at <= now():
@@ -90,7 +90,7 @@ def today_of(actor: Actor) -> Iterable[TodayItem]:
     """What one owes now or within the week: each by itself, or one line for many of a kind."""
     moment = now()
     # Hidden ones are shown by safeguarding itself, to everybody who is asked and not to the first one alone.
-    soon = [d for d in queries.first_owed(actor, most=100) if d.due_at <= moment + SOON and not d.hidden]
+    soon = queries.first_owed(actor, moment + SOON, most=100)
     owed = [d for d in soon if d.kind not in SHOWN_BY_ROOMS]
     for kind, of_kind in groupby(sorted(owed, key=lambda d: d.kind), key=lambda d: d.kind):
         duties = sorted(of_kind, key=lambda d: d.due_at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.access.models import Account
@@ -16,9 +16,19 @@ from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import start_of, today
 from portal.kernel.db import session, within
 from portal.mentoring.models import PlannedSession, SessionLog, SessionPart
-from portal.mentoring.policy import part_clause, planned_visible_to
-from portal.mentoring.queries import FULL_NAME, child_label, did_text, part_text
-from portal.mentoring.rules import LOW_MOOD, LogState
+from portal.mentoring.policy import WORKING_PAIR, part_clause, planned_visible_to
+from portal.mentoring.queries import (
+    CHILD,
+    FULL_NAME,
+    LABEL,
+    LOG,
+    PAIRING,
+    PART,
+    child_label,
+    did_text,
+    part_text,
+)
+from portal.mentoring.rules import LOW_MOOD, SENT, LogState
 from portal.pairing.models import Pairing
 from portal.pairing.rules import PairingState
 from portal.places.models import Region
@@ -145,29 +155,21 @@ class Hours:
     sessions_this_month: int
 
 
+def _since(first: Any) -> Any:
+    return func.coalesce(func.sum(case((LOG.c.on_day >= first, LOG.c.minutes), else_=0)), 0)
+
+
+_MONTH, _YEAR = bindparam("month", type_=Date), bindparam("year", type_=Date)
+_HOURS = select(
+    _since(_MONTH), _since(_YEAR), func.coalesce(func.sum(LOG.c.minutes), 0),
+    func.sum(case((LOG.c.on_day >= _MONTH, 1), else_=0)),
+).where(LOG.c.author_ref == bindparam("me"), LOG.c.attempt.is_(False), LOG.c.state.in_(SENT))  # fmt: skip
+
+
 def hours_of(actor: Actor, day: date) -> Hours:
     """How long the mentor has accompanied children: this month, this year, altogether. Attempts do not count."""
-    month, year = day.replace(day=1), day.replace(month=1, day=1)
-
-    def since(first: date) -> Any:
-        return func.coalesce(func.sum(case((SessionLog.on_day >= first, SessionLog.minutes), else_=0)), 0)
-
-    row = (
-        session()
-        .execute(
-            select(
-                since(month),
-                since(year),
-                func.coalesce(func.sum(SessionLog.minutes), 0),
-                func.sum(case((SessionLog.on_day >= month, 1), else_=0)),
-            ).where(
-                SessionLog.author_ref == actor.account_ref,
-                SessionLog.attempt.is_(False),
-                SessionLog.state.in_((LogState.SUBMITTED, LogState.REVIEWED, LogState.RETURNED)),
-            )
-        )
-        .one()
-    )
+    known = {"me": actor.account_ref, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}
+    row = session().execute(_HOURS, known).one()
     return Hours(int(row[0]), int(row[1]), int(row[2]), int(row[3] or 0))
 
 
@@ -215,6 +217,10 @@ class Note:
     text: str
 
 
+def _text(row: Any) -> str:
+    return " ".join(t for t in (did_text(row), part_text(row, ref=row.part_ref)) if t)
+
+
 def _notes(actor: Actor, most: int, *tests: ColumnElement[bool]) -> list[Note]:
     rows = session().execute(
         session_rows(actor, texts=True)
@@ -232,15 +238,41 @@ def _notes(actor: Actor, most: int, *tests: ColumnElement[bool]) -> list[Note]:
             r.mood,
             r.attempt,
             r.state,
-            " ".join(t for t in (did_text(r), part_text(r, ref=r.part_ref)) if t),
+            _text(r),
         )
         for r in rows
     ]
 
 
-def session_list(actor: Actor, most: int) -> list[Note]:
-    """One's own newest sessions, for a mentor's home."""
-    return _notes(actor, most, SessionLog.author_ref == actor.account_ref)
+_OWN_NOTES = (
+    select(
+        LOG.c.ref, LOG.c.on_day, LOG.c.did_sealed, PART.c.ref.label("part_ref"), PART.c.text_sealed, LABEL,
+    )
+    .join_from(PART, LOG, LOG.c.id == PART.c.log_id)
+    .join(PAIRING, PAIRING.c.id == PART.c.pairing_id)
+    .join(CHILD, CHILD.c.id == PAIRING.c.child_id)
+    .where(LOG.c.author_ref == bindparam("me"), LOG.c.state.in_(SENT), WORKING_PAIR)
+    .order_by(LOG.c.on_day.desc(), LOG.c.id.desc(), PART.c.id.desc())
+    .limit(bindparam("most"))
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OwnNote:
+    """One's own session in short, its text opened."""
+
+    ref: str
+    on_day: date
+    label: str
+    text: str
+
+
+def own_notes(actor: Actor, most: int) -> list[OwnNote]:
+    """One's own newest sessions with the children whom one mentors now."""
+    return [
+        OwnNote(r.ref, r.on_day, r.label, _text(r))
+        for r in session().execute(_OWN_NOTES, {"me": actor.account_ref, "most": most})
+    ]
 
 
 def sessions_of_child(actor: Actor, child_ref: str, most: int) -> list[Note]:

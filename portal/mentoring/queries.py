@@ -29,7 +29,6 @@ from portal.mentoring.policy import (
     part_clause,
     planned_visible_to,
     visible_to,
-    working_pair,
 )
 from portal.mentoring.rules import LOGGABLE, SENT, LogState, PlanState
 from portal.pairing.models import Pairing
@@ -258,22 +257,19 @@ def name_of(account_ref: str) -> str:
     return session().scalar(select(Account.name).where(Account.ref == account_ref)) or ""
 
 
+_RETURNED = (
+    select(LOG.c.ref, LOG.c.on_day, LABEL)
+    .join_from(LOG, PAIRING, PAIRING.c.id == LOG.c.pairing_id)
+    .join(CHILD, CHILD.c.id == PAIRING.c.child_id)
+    .where(LOG.c.author_ref == bindparam("me"), LOG.c.state == LogState.RETURNED, WORKING_PAIR)
+    .order_by(LOG.c.id)
+    .limit(20)
+)
+
+
 def returned_logs(actor: Actor) -> Sequence[Any]:
     """One's own logs that came back."""
-    return (
-        session()
-        .execute(
-            select(SessionLog.ref, SessionLog.on_day, MENTOR_NAME.label("label"))
-            .join(Pairing, Pairing.id == SessionLog.pairing_id)
-            .join(Child, Child.id == Pairing.child_id)
-            .where(
-                SessionLog.author_ref == actor.account_ref, SessionLog.state == LogState.RETURNED, working_pair(actor)
-            )
-            .order_by(SessionLog.id)
-            .limit(20)
-        )
-        .all()
-    )
+    return session().execute(_RETURNED, {"me": actor.account_ref}).all()
 
 
 def coming_plans(actor: Actor, since: datetime, until: datetime | None = None, most: int = 20) -> Sequence[Any]:

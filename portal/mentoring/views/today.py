@@ -127,7 +127,7 @@ def _coordinator_lines(actor: Actor) -> Iterable[TodayItem]:
 def cards(actor: Actor) -> Iterable[Card]:
     """Last notes, next session and hours for a mentor; pairs without contact for a coordinator."""
     if actor.has(Role.MENTOR):
-        rows = overview.session_list(actor, NOTES)
+        rows = overview.own_notes(actor, NOTES)
         coming = queries.coming_plans(actor, now(), most=1)
         pairs = queries.own_pairs(actor)
         yield Card(

@@ -28,11 +28,16 @@ from portal.needs.views.stepping import STEPS as NEED_STEPS
 from portal.notices.models import Notice
 from portal.pairing.models import MentorAsk
 from portal.pairing.rules import AskKind, ClosureReason, PairingState
+from portal.partners.models import Organisation
+from portal.partners.rules import OrgKind, OrgState
 from portal.places.models import DayOff
+from portal.referrals.models import Referral, ReferralMessage, ReferralStep
+from portal.referrals.rules import ReferralState, Step
+from portal.referrals.views.stepping import STEPS as REFERRAL_STEPS
 from portal.safeguarding.models import Complaint, Concern, ConcernNamed, DutyListEntry
 from portal.safeguarding.rules import ComplaintKind, Urgency
 from portal.safeguarding.views.concerns import STEPS
-from tests.factories import TOWN_A, TOWN_B, VILLAGE_A, VILLAGE_B, Factory
+from tests.factories import DISTRICT, TOWN_A, TOWN_B, VILLAGE_A, VILLAGE_B, Factory
 
 FIELD_CANARIES = {
     "name": "丙癸", "given_name": "癸鸢", "alias": "阿鹬", "address": "canary-address", "school": "canary-school",
@@ -41,6 +46,7 @@ FIELD_CANARIES = {
     "part": "canary-part", "comment": "canary-comment", "amendment": "canary-amendment", "ask": "canary-ask",
     "concern": "canary-concern", "complaint": "canary-complaint", "typed": "canary-typed", "said": "canary-said", "volunteer": "canary-profile",
     "visit": "canary-at-the-door", "look": "canary-look-over",
+    "shared": "canary-shared", "covering": "canary-covering", "thread": "canary-thread", "reached": "canary-reached",
     "need": "canary-need-words", "need_note": "canary-between-levels",
     "id_number": "371399201503150", "id_masked": "3713**********",
 }  # fmt: skip
@@ -137,6 +143,38 @@ def make_world(made: Factory) -> World:
         Attachment(subject_kind="visit", subject_ref=visit.ref, child_ref=two.ref, kind=AttachmentKind.PICTURE, name="",
                    mime="image/jpeg", size=3, content=b"jpg", made_at=now(), made_by="x")
     )  # fmt: skip
+    org = made.save(
+        Organisation(name="示例医院", kind=OrgKind.HOSPITAL, region_path=made.path(DISTRICT), state=OrgState.ACTIVE, created_at=now(),
+                     created_by="x", changed_at=now())
+    )  # fmt: skip
+    referral = made.save(
+        Referral(need_id=need.id, need_ref=need.ref, child_id=two.id, child_ref=two.ref, region_path=two.region_path, kind="medical",
+                 org_ref=org.ref, org_name=org.name, service_name="眼科手术", state=ReferralState.IN_PROGRESS, fields=["health"],
+                 shared={"health": c["shared"]}, covering=c["covering"], drafted_by="x", drafted_at=now(), sent_by="x",
+                 sent_at=now(), delete_by=today())
+    )  # fmt: skip
+    made.save(ReferralMessage(referral_id=referral.id, text=c["thread"], written_by="x", written_at=now()))
+    made.save(
+        ReferralStep(
+            referral_id=referral.id,
+            step=Step.DIAGNOSIS,
+            on_day=today(),
+            note=c["reached"],
+            written_by="x",
+            written_at=now(),
+        )
+    )
+    paper = made.save(
+        Attachment(subject_kind="referral", subject_ref=referral.ref, child_ref=two.ref, kind=AttachmentKind.DOCUMENT,
+                   name=c["thread"] + ".pdf", mime="application/pdf", size=9, content=c["shared"].encode(), made_at=now(), made_by="x")
+    )  # fmt: skip
+    partner, elsewhere = made.account(), made.account()
+    made.grant(partner, Role.PARTNER, org_ref=org.ref)
+    other_org = made.save(
+        Organisation(name="另一家医院", kind=OrgKind.HOSPITAL, region_path=made.path(DISTRICT), state=OrgState.ACTIVE, created_at=now(),
+                     created_by="x", changed_at=now())
+    )  # fmt: skip
+    made.grant(elsewhere, Role.PARTNER_MANAGER, org_ref=other_org.ref)
     day = made.save(DayOff(on_day=today(), is_workday=False))
     for role in Role:
         if role is not Role.MENTOR:
@@ -147,6 +185,8 @@ def make_world(made: Factory) -> World:
     made.sight(two, grid.ref, FieldSet.DOOR, "role_grant", "assigned")
     w.people |= {
         "own mentor": mentor_two,
+        "receiving partner": partner,
+        "partner of another organisation": elsewhere,
         "assigned grid worker": grid,
         "own caseworker": made.account(Role.CASEWORKER, at=VILLAGE_B),
         "own supervisor": made.account(Role.SUPERVISOR, at=TOWN_B),
@@ -157,11 +197,13 @@ def make_world(made: Factory) -> World:
         "confirmer": made.account(Role.CONFIRMER),
     }
     file = {"name", "ask", "given_name", "alias", "address", "school", "health", "carer", "carer_phone", "notes", "plan", "risk",
-            "id_masked", "did", "part", "comment", "amendment", "to_staff", "said", "need", "need_note", "visit"}  # fmt: skip
+            "id_masked", "did", "part", "comment", "amendment", "to_staff", "said", "need", "need_note", "visit",
+            "shared", "covering", "thread", "reached"}  # fmt: skip
     w.allowed = {
         "own mentor": frozenset({"alias", "did", "to_staff", "part", "comment", "amendment", "ask", "typed", "carer_phone",
                                  "volunteer", "carer", "complaint", "need"}),
         "assigned grid worker": frozenset({"name", "given_name", "alias", "address", "carer", "carer_phone"}),
+        "receiving partner": frozenset({"shared", "covering", "thread", "reached"}),
         "own caseworker": frozenset(file),
         "own supervisor": frozenset(file | {"volunteer", "look"}),
         "own coordinator": frozenset(file | {"look", "parents", "ask", "volunteer", "complaint"}),
@@ -205,15 +247,16 @@ def make_world(made: Factory) -> World:
     )
     w.refs = {
         "children": two.ref, "pairings": pairing.ref, "sessions": log.ref, "drafts": draft.client_key, "planned-sessions": planned.ref,
-        "concerns": concern.ref, "needs": need.ref, "visits": visit.ref, "photos": photo.ref, "volunteers": volunteer_two.ref, "people": mentor_two.ref, "asks": ask.ref, "goals": goal.ref,
+        "concerns": concern.ref, "needs": need.ref, "referrals": referral.ref, "deletions": referral.ref,
+        "documents": paper.ref, "visits": visit.ref, "photos": photo.ref, "volunteers": volunteer_two.ref, "people": mentor_two.ref, "asks": ask.ref, "goals": goal.ref,
         "facts": fact.ref, "parents": fact.ref, "carers": carer.ref, "bookings": booking.ref, "calendar": day.ref, "consents": consent.ref,
         "regions": made.regions()[VILLAGE_B].ref, "grants": grant.ref, "view-as": mentor_two.ref, "duty-list": on_duty.ref,
         "deputies": deputy.ref, "devices": device.ref, "notices": notice.ref, "roles": role.ref,
         "complaints": complaint.ref, "audit": entry.ref, "entries": entry.ref, "answers": "0000-0000", "feeds": feed.ref,
-        "invitations": "no-such-token", "resets": "no-such-token", "my/sessions": signed_in.ref, "views": view.ref,
+        "c": "no-such-token", "invitations": "no-such-token", "resets": "no-such-token", "my/sessions": signed_in.ref, "views": view.ref,
     }  # fmt: skip
     w.words = {
-        "parts": tuple(PARTS), "steps": (*STEPS, *NEED_STEPS), "settings": ("idle_minutes",), "sign-in": ("mentor",),
+        "parts": tuple(PARTS), "steps": (*STEPS, *NEED_STEPS, *REFERRAL_STEPS), "settings": ("idle_minutes",), "sign-in": ("mentor",),
         "pocket": ("en",), "talks": ("child", "carer", "mentor"),
     }  # fmt: skip
     return w

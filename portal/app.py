@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.access.views
 import portal.audit.views
+import portal.board.views
 import portal.calendars.views
 import portal.children.views
 import portal.duties.views
@@ -45,7 +46,7 @@ ROOMS = (
     portal.places.views, portal.audit.views, portal.access.views, portal.notices.views, portal.duties.views,
     portal.calendars.views, portal.children.views, portal.volunteers.views, portal.safeguarding.views,
     portal.pairing.views, portal.needs.views, portal.mentoring.views, portal.visits.views, portal.referrals.views,
-    portal.home.views,
+    portal.board.views, portal.home.views,
 )  # fmt: skip
 
 

@@ -114,14 +114,6 @@ def made_before(client_key: str) -> Claim | None:
     return session().scalar(select(Claim).where(Claim.client_key == client_key))
 
 
-def claim_with(token: str) -> Claim:
-    """The claim whose secret this is. Raises NotFound for any other."""
-    claim = session().scalar(select(Claim).where(Claim.token_hash == token_hash(token)))
-    if claim is None or claim.state is C.ENTERED_IN_ERROR:
-        raise NotFound
-    return claim
-
-
 def vet_claim(claim: Claim, *, note: str, actor: Actor, now: datetime) -> None:
     """Note that somebody looked at who it is; a confirmer decides next. The caller commits."""
     require(policy.can_vet(actor, claim))

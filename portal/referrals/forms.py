@@ -56,12 +56,14 @@ class ProgressForm(Form):
     """Something was reached."""
 
     step = One(_l("What was reached?"), STEP_WORDS, enum=Step, needed=_l("Choose one of the steps."))
-    on_day = Day(_l("On which day?"), needed=_l("Give the day."), default=today)
+    on_day = Day(_l("Day on which it was reached"), needed=_l("Give the day."), default=today)
     signed = Text(_l("Who signed for it?"), limit=60)
     note = LongText(_l("A few words"), limit=NOTE)
 
     def offer(self, kind: str) -> None:
         """The steps of this kind of need."""
+        if kind != NeedKind.MATERIAL:
+            del self.signed
         self.step.choices = [SelectChoice(step.value, _(STEP_WORDS[step])) for step in STEPS[kind]]
 
 

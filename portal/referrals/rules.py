@@ -93,7 +93,7 @@ REFERRAL = Lifecycle(
     words={
         S.DRAFTED: N_("drafted"), S.SENT: N_("sent"), S.ASKED: N_("asked for more"), S.ACCEPTED: N_("accepted"),
         S.IN_PROGRESS: N_("in progress"), S.ON_HOLD: N_("on hold"), S.COMPLETED: N_("completed, not yet confirmed"),
-        S.CONFIRMED: N_("confirmed by the family"), S.DECLINED: N_("declined"), S.EXPIRED: N_("expired unanswered"),
+        S.CONFIRMED: N_("confirmed by the family"), S.DECLINED: N_("turned down"), S.EXPIRED: N_("expired unanswered"),
         S.FAILED: N_("failed"), S.CANCELLED: N_("cancelled"), S.ENTERED_IN_ERROR: N_("entered by mistake"),
     },
     tones={
@@ -102,6 +102,17 @@ REFERRAL = Lifecycle(
     },
     ends=frozenset({S.ENTERED_IN_ERROR}),
 )  # fmt: skip
+STANDING = {
+    S.SENT: N_("It waits for the organisation to say yes or no."),
+    S.ASKED: N_("The organisation asks something before it says yes or no."),
+    S.ACCEPTED: N_("The organisation has accepted it."), S.IN_PROGRESS: N_("The organisation is working on it."),
+    S.ON_HOLD: N_("The organisation has put it on hold."),
+    S.COMPLETED: N_("The organisation has done its part. Now the family is asked."),
+    S.CONFIRMED: N_("The family has confirmed it."), S.EXPIRED: N_("The organisation did not answer in time."),
+    S.FAILED: N_("The organisation could not do it after all."), S.CANCELLED: N_("It was called off."),
+    S.ENTERED_IN_ERROR: N_("It was entered by mistake."),
+}  # fmt: skip
+"""Where it stands, in plain words for staff; a draft and a refusal have words of their own."""
 
 
 class Field(StrEnum):

@@ -199,7 +199,7 @@ def test_when_all_have_declined_nobody_is_next_and_the_page_says_who_was_tried(
     browser = sign_in(programme.town)
     page = text_of(browser.get(f"/referrals/{second}"))
     assert "/next-try" not in page
-    assert "tried: declined" in text_of(browser.get(f"/referrals/new?need={need}"))
+    assert "tried: turned down" in text_of(browser.get(f"/referrals/new?need={need}"))
 
 
 def test_a_need_that_goes_up_while_a_draft_is_open_takes_it_along(app, programme, drafted, act, seen, sign_in):

@@ -133,7 +133,7 @@ def export() -> ResponseReturnValue:
         form.blame(None, _("More than %(most)d rows: narrow the list first.", most=MOST_ROWS))
         return page("referrals/export.html", form=form, number=MOST_ROWS, back=back, status=422)
     if submitted(form, lambda: _note_export(g.actor, form, len(rows))):
-        heads = [_("Number"), _("Need"), _("Organisation"), _("Service"), _("State"), _("Sent"), _("Outcome")]
+        heads = [_("Number"), _("Need"), _("Organisation"), _("Service"), _("State"), _("Sent out"), _("Outcome")]
         if not inbox:
             heads += [_("Child"), _("Village"), _("Why declined"), _("Confirmed")]
         mark = _(

@@ -23,7 +23,7 @@ from portal.partners.policy import OF_PARTNERS
 from portal.referrals import operations, policy, queries
 from portal.referrals.forms import DocumentForm, MessageForm, OnlyPress
 from portal.referrals.models import Referral
-from portal.referrals.rules import DECLINE_WORDS, LIVE, OUTCOME_WORDS, TRY_NEXT, ReferralState
+from portal.referrals.rules import DECLINE_WORDS, LIVE, OUTCOME_WORDS, STANDING, TRY_NEXT, ReferralState
 from portal.referrals.views import shown
 from portal.referrals.views.blueprint import bp
 from portal.referrals.views.listing import READERS
@@ -109,6 +109,7 @@ def _for_staff(
         refers=refers and idle,
         consent=consent,
         drafted=drafted,
+        standing=_(STANDING[referral.state]) if referral.state in STANDING else "",
         may_send=drafted and refers,
         people=people,
         way=shown.way_of(queries.moves_of(referral), referral.org_name),

@@ -59,6 +59,13 @@ def _sender(*states: ReferralState) -> Allowed:
     return lambda actor, referral: referral.state in states and policy.can_send(actor, referral)
 
 
+def _note_step(referral: Referral, form: Any, actor: Actor, at: datetime) -> None:
+    signed = form.signed.data or "" if "signed" in form else ""
+    operations.note_step(
+        referral, form.step.data, on_day=form.on_day.data, note=form.note.data or "", signed=signed, actor=actor, now=at
+    )
+
+
 STEPS = {
     "sending": Step(
         N_("Send it"), N_("The organisation sees exactly what is shown here, while it works on it."), N_("Send it now"),
@@ -70,12 +77,13 @@ STEPS = {
         _receiver(*UNANSWERED), lambda r, _f, a, t: operations.accept(r, actor=a, now=t), OnlyPress, "primary", True,
     ),
     "refusal": Step(
-        N_("Decline"), N_("The programme tries the next organisation. You do not see it any more."), N_("Decline"),
+        N_("Say no"), N_("The programme tries the next organisation. You do not see it any more."), N_("Say no"),
         _receiver(*UNANSWERED),
         lambda r, f, a, t: operations.decline(r, f.reason.data, note=f.note.data or "", actor=a, now=t), DeclineForm,
     ),
     "question": Step(
-        N_("Ask"), N_("What do you need to know before you can say yes or no?"), N_("Ask the programme"),
+        N_("Ask something first"), N_("What do you need to know before you can say yes or no?"),
+        N_("Ask the programme"),
         _receiver(S.SENT), lambda r, f, a, t: operations.ask_for_more(r, question=f.reason.data, actor=a, now=t),
     ),
     "answer": Step(
@@ -85,9 +93,7 @@ STEPS = {
     ),
     "progress": Step(
         N_("Note what was reached"), N_("The programme sees it at once."), N_("Save"), _receiver(*WORKED_ON),
-        lambda r, f, a, t: operations.note_step(
-            r, f.step.data, on_day=f.on_day.data, note=f.note.data or "", signed=f.signed.data or "", actor=a, now=t
-        ),
+        _note_step,
         ProgressForm, "primary",
     ),
     "beginning": Step(

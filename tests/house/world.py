@@ -10,14 +10,19 @@ from datetime import timedelta
 
 from portal.access.models import Account, AccountSession, Deputy, RememberedDevice
 from portal.audit.models import AuditEntry
+from portal.board.models import Claim, ClaimNote, Offer
+from portal.board.rules import ClaimantKind, ClaimState, OfferState
+from portal.board.views.deciding import STEPS as CLAIM_STEPS
+from portal.board.views.preparing import STEPS as OFFER_STEPS
 from portal.calendars.models import Booking, BookingAudience, Feed
 from portal.children.models import FileNote, ParentFact, PlanGoal, RiskChange
+from portal.children.operations.codes import new_code_row
 from portal.children.operations.files import PARTS
 from portal.children.rules import FieldSet, ParentCode, Purpose, RiskLevel
 from portal.files.models import Attachment
 from portal.files.rules import AttachmentKind
 from portal.home.models import SavedView
-from portal.kernel.actor import Role
+from portal.kernel.actor import SYSTEM, Role
 from portal.kernel.clock import now, today
 from portal.kernel.secrets import new_token, token_hash
 from portal.mentoring.models import SessionAmendment, SessionComment
@@ -47,6 +52,7 @@ FIELD_CANARIES = {
     "concern": "canary-concern", "complaint": "canary-complaint", "typed": "canary-typed", "said": "canary-said", "volunteer": "canary-profile",
     "visit": "canary-at-the-door", "look": "canary-look-over",
     "shared": "canary-shared", "covering": "canary-covering", "thread": "canary-thread", "reached": "canary-reached",
+    "offer": "canary-offer", "claimant": "canary-claimant", "vetting": "canary-vetting", "claim_note": "canary-claim-line",
     "need": "canary-need-words", "need_note": "canary-between-levels",
     "id_number": "371399201503150", "id_masked": "3713**********",
 }  # fmt: skip
@@ -175,6 +181,16 @@ def make_world(made: Factory) -> World:
                      created_by="x", changed_at=now())
     )  # fmt: skip
     made.grant(elsewhere, Role.PARTNER_MANAGER, org_ref=other_org.ref)
+    offer = made.save(
+        Offer(child_id=two.id, child_ref=two.ref, region_path=two.region_path, kind="wish", title=c["offer"], body=c["offer"],
+              state=OfferState.TAKEN, prepared_by="x", prepared_at=now(), offered_at=now())
+    )  # fmt: skip
+    claim = made.save(
+        Claim(client_key="claim", offer_id=offer.id, child_ref=two.ref, region_path=two.region_path, claimant=ClaimantKind.PERSON,
+              name=c["claimant"], phone="13700008888", words=c["claimant"], vetting=c["vetting"], token_hash="claim",
+              state=ClaimState.APPROVED, made_at=now(), approved_at=now(), vetted_at=now(), vetted_by="x", approved_by="y")
+    )  # fmt: skip
+    made.save(ClaimNote(claim_id=claim.id, text=c["claim_note"], written_by="x", written_at=now()))
     day = made.save(DayOff(on_day=today(), is_workday=False))
     for role in Role:
         if role is not Role.MENTOR:
@@ -198,7 +214,8 @@ def make_world(made: Factory) -> World:
     }
     file = {"name", "ask", "given_name", "alias", "address", "school", "health", "carer", "carer_phone", "notes", "plan", "risk",
             "id_masked", "did", "part", "comment", "amendment", "to_staff", "said", "need", "need_note", "visit",
-            "shared", "covering", "thread", "reached"}  # fmt: skip
+            "shared", "covering", "thread", "reached", "offer", "claim_note"}  # fmt: skip
+    deciding = {"offer", "claimant", "vetting", "claim_note"}
     w.allowed = {
         "own mentor": frozenset({"alias", "did", "to_staff", "part", "comment", "amendment", "ask", "typed", "carer_phone",
                                  "volunteer", "carer", "complaint", "need"}),
@@ -206,8 +223,9 @@ def make_world(made: Factory) -> World:
         "receiving partner": frozenset({"shared", "covering", "thread", "reached"}),
         "own caseworker": frozenset(file),
         "own supervisor": frozenset(file | {"volunteer", "look"}),
-        "own coordinator": frozenset(file | {"look", "parents", "ask", "volunteer", "complaint"}),
-        "named in the concern": frozenset(file | {"look", "parents", "ask", "volunteer", "complaint"}),
+        "own coordinator": frozenset(file | deciding | {"look", "parents", "ask", "volunteer", "complaint"}),
+        "named in the concern": frozenset(file | deciding | {"look", "parents", "ask", "volunteer", "complaint"}),
+        "confirmer": frozenset(deciding),
         "coordinator elsewhere": frozenset(),
         "safeguarding_lead elsewhere": frozenset(),
     }  # fmt: skip
@@ -245,9 +263,11 @@ def make_world(made: Factory) -> World:
             at=now(), actor_ref=mentor_two.ref, what="child-edited", subject_kind="child", subject_ref=two.ref, facts={}
         )
     )
+    card = made.save(new_code_row(two.id, actor=SYSTEM, now=now()))
     w.refs = {
+        "c": card.token,
         "children": two.ref, "pairings": pairing.ref, "sessions": log.ref, "drafts": draft.client_key, "planned-sessions": planned.ref,
-        "concerns": concern.ref, "needs": need.ref, "referrals": referral.ref, "deletions": referral.ref,
+        "concerns": concern.ref, "needs": need.ref, "referrals": referral.ref, "board": offer.ref, "offers": offer.ref, "claims": claim.ref, "deletions": referral.ref,
         "documents": paper.ref, "visits": visit.ref, "photos": photo.ref, "volunteers": volunteer_two.ref, "people": mentor_two.ref, "asks": ask.ref, "goals": goal.ref,
         "facts": fact.ref, "parents": fact.ref, "carers": carer.ref, "bookings": booking.ref, "calendar": day.ref, "consents": consent.ref,
         "regions": made.regions()[VILLAGE_B].ref, "grants": grant.ref, "view-as": mentor_two.ref, "duty-list": on_duty.ref,
@@ -256,7 +276,7 @@ def make_world(made: Factory) -> World:
         "c": "no-such-token", "invitations": "no-such-token", "resets": "no-such-token", "my/sessions": signed_in.ref, "views": view.ref,
     }  # fmt: skip
     w.words = {
-        "parts": tuple(PARTS), "steps": (*STEPS, *NEED_STEPS, *REFERRAL_STEPS), "settings": ("idle_minutes",), "sign-in": ("mentor",),
+        "parts": tuple(PARTS), "steps": (*STEPS, *NEED_STEPS, *REFERRAL_STEPS, *OFFER_STEPS, *CLAIM_STEPS), "settings": ("idle_minutes",), "sign-in": ("mentor",),
         "pocket": ("en",), "talks": ("child", "carer", "mentor"),
     }  # fmt: skip
     return w

@@ -135,7 +135,8 @@ def _export(
     what: str, name: str, heads: list[str], cells: list[list[Any]], number: int, back: str
 ) -> ResponseReturnValue:  # fmt: skip
     query = request.query_string.decode()
-    facts: dict[str, Any] = {"name": name, "number": min(number, MOST_ROWS), "back": url_for(back) + ("?" + query if query else "")}
+    back_url = url_for(back) + ("?" + query if query else "")
+    facts: dict[str, Any] = {"name": name, "number": min(number, MOST_ROWS), "back": back_url}
     form = ExportForm()
     if number > MOST_ROWS:
         form.blame(None, _("More than %(most)d rows: narrow the list first.", most=MOST_ROWS))

@@ -20,7 +20,7 @@ from portal.web.flow import afterwards, in_request, origin
 
 # A row each, of which nothing is read again: as objects they would cost four times as much.
 _TABLES: Any = (AuditEntry.__table__, StateMove.__table__)
-_ENTRY, _STEP = (insert(table) for table in _TABLES)
+_ENTRY, _STEP = (insert(table).inline() for table in _TABLES)
 
 
 @dataclass(frozen=True, slots=True)

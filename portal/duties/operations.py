@@ -43,14 +43,14 @@ def open_duty(
     Gives the ref of the duty. Opening a key that is owed already changes nothing and gives ''. The caller commits.
     """
     ref = new_ref()
-    opened = _OPEN.run(
+    opened = _OPEN.new_id(
         {
             "ref": ref, "key": key, "kind": kind, "subject_kind": subject_kind, "subject_ref": subject_ref,
             "owner_ref": owner_ref, "owner_role": owner_role, "path": path, "child_ref": child_ref, "url": url,
             "due_at": due_at, "opened_at": now, "hidden": hidden,
         }
     )  # fmt: skip
-    return ref if opened else ""
+    return ref if opened is not None else ""
 
 
 def end_duty(

@@ -134,18 +134,17 @@ class InsertUnlessThere:
     """
 
     def __init__(self, table: Any, key: Sequence[str], *, where: Any = None) -> None:
-        self._statements = {
+        made = {
             make.__module__.split(".")[2]: make(table).on_conflict_do_nothing(index_elements=key, index_where=where)
             for make in (sqlite.insert, postgresql.insert)
         }
+        self._plain = {name: statement.inline() for name, statement in made.items()}
+        self._giving_id = {name: statement.returning(table.c.id) for name, statement in made.items()}
 
-        self._giving_id = {name: made.returning(table.c.id) for name, made in self._statements.items()}
-
-    def run(self, values: dict[str, Any] | list[dict[str, Any]]) -> int:
-        """Insert one row or several; gives how many were new."""
+    def run(self, values: dict[str, Any] | list[dict[str, Any]]) -> None:
+        """Insert one row or several."""
         current = session()
-        done: Any = current.execute(self._statements[current.get_bind().dialect.name], values)
-        return int(done.rowcount)
+        current.execute(self._plain[current.get_bind().dialect.name], values)
 
     def new_id(self, values: dict[str, Any]) -> int | None:
         """Insert one row; gives its id, or None when one with the same key stands."""

@@ -35,7 +35,7 @@ _PEOPLE = (
 _HOLDERS = Holders(_PEOPLE)
 _NAMED = _PEOPLE.where(_ACCOUNT.c.ref.in_(bindparam("people", expanding=True)))
 _NOTICE: Any = Notice.__table__
-_INSERT = insert(_NOTICE)
+_INSERT = insert(_NOTICE).inline()
 
 
 def tell(kind: str, *, to: Iterable[str], now: datetime, url: str = "", key: str = "", **facts: str) -> None:

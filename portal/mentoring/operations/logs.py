@@ -89,7 +89,7 @@ class Sent:
 
 UNSENT = (LogState.DRAFT, LogState.DISCARDED)
 _PARTS: Any = SessionPart.__table__
-_INSERT_PART = insert(_PARTS)
+_INSERT_PART = insert(_PARTS).inline()
 
 
 def submit_log(

@@ -138,7 +138,7 @@ class VisitFilter(FilterForm):
 class SignFilter(FilterForm):
     """What narrows the visits that are looked over."""
 
-    sign = Pick(_l("Why"), SIGN_WORDS, enum=Sign, empty=_l("all reasons"))
+    sign = Pick(_l("Why it is looked at"), SIGN_WORDS, enum=Sign, empty=_l("all reasons"))
     seen = Switch(_l("those looked at already"))
 
 

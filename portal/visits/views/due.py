@@ -46,7 +46,10 @@ def index() -> ResponseReturnValue:
     interval = queries.interval_of(actor)
     filters = DueFilter(request.args)
     villages = villages_of(actor)
-    filters.village.offer([(code, name) for code, (name, _path) in villages.items()])
+    if villages:
+        filters.village.offer([(code, name) for code, (name, _path) in villages.items()])
+    else:
+        del filters.village
     filters.validate()
     chosen: dict[str, Any] = {name: field.data for name, field in filters._fields.items() if not field.errors}
     statement = queries.due_rows(actor, interval)

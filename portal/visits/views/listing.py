@@ -51,7 +51,10 @@ def _narrowed(actor: Actor) -> tuple[Select[*tuple[Any, ...]], VisitFilter]:
     """The visits as the address narrows them, with the filters."""
     filters = VisitFilter(request.args)
     towns = towns_of(actor)
-    filters.town.offer([(code, name) for code, (name, _path) in towns.items()])
+    if towns:
+        filters.town.offer([(code, name) for code, (name, _path) in towns.items()])
+    else:
+        del filters.town
     filters.validate()
     chosen: dict[str, Any] = {name: field.data for name, field in filters._fields.items() if not field.errors}
     statement = queries.visit_rows(actor)

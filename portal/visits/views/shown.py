@@ -55,7 +55,7 @@ def subnav_of(actor: Actor, current: str) -> list[tuple[str, str, bool]]:
     """The pages of this room that this person may open."""
     items = []
     if actor.has(*policy.VISITORS):
-        items.append(("due", _("Due"), "/visits"))
+        items.append(("due", _("Visits due"), "/visits"))
     items.append(("list", _("Visits made"), "/visits/list"))
     if actor.has(*policy.REVIEWERS):
         items.append(("overview", _("Villages"), "/visits/overview"))

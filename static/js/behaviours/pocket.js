@@ -24,9 +24,9 @@ function list(box, children, waiting) {
   section.hidden = false;
   box.querySelector("[data-pocket-none]").hidden = children.length > 0;
   section.querySelector("ul").replaceChildren(...children.map((child) => make("li", {},
-    make("div", {}, make("a", { href: `/visits/new?child=${encodeURIComponent(child.ref)}` }, child.label),
+    make("div", {}, make("strong", {}, child.label), " ", dueTag(box, child.due),
       waiting.has(child.ref) ? make("span", { class: "sub" }, box.dataset.waits) : null),
-    dueTag(box, child.due))));
+    make("a", { class: "btn btn-outline-primary", href: `/visits/new?child=${encodeURIComponent(child.ref)}`, "aria-label": `${box.dataset.child} – ${child.label}` }, box.dataset.child))));
 }
 
 async function form(box, children, child, code) {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from portal.access.addresses import email_of, phone_of
@@ -90,26 +90,32 @@ def raised_list_of(actor: Actor) -> Select[*tuple[Any, ...]]:
     ).where(or_(raised_by(actor), mine))  # fmt: skip
 
 
-def waiting_for(actor: Actor, *, until: datetime, most: int) -> list[Any]:
-    """What waits for this person and is due by a moment, or is urgent; columns as in `list_of`, due first."""
-    soon = or_(Need.due_at <= until, Need.urgency == NeedUrgency.URGENT)
-    statement = list_of(actor).where(waits_for(actor), soon, Need.held_since.is_(None))
-    return list(session().execute(statement.order_by(Need.due_at, Need.id).limit(most)))
-
-
-def numbers_of(actor: Actor, now: datetime) -> dict[str, int]:
-    """How many open needs of the region stand in each state, and how many of all are overdue (`overdue`)."""
-    late = case((and_(Need.held_since.is_(None), Need.due_at <= now, Need.state != NeedState.OFFERED), 1), else_=0)
-    rows = session().execute(
-        select(Need.state, func.count(), func.sum(late))
+def home_of(actor: Actor, *, until: datetime, most: int, now: datetime) -> tuple[list[Any], dict[str, int]]:
+    """For somebody's first page, in one statement: what waits for this person and is due by a moment, is urgent, or is
+    only to be asked about (columns as in `list_of`, due first), and how many open needs of the region stand in each
+    state, with how many of all are `overdue`."""
+    soon = or_(Need.due_at <= until, Need.urgency == NeedUrgency.URGENT, Need.state == NeedState.RESOLVED)
+    waiting = (
+        list_of(actor)
+        .where(waits_for(actor), soon, Need.held_since.is_(None))
+        .order_by(Need.due_at, Need.id)
+        .limit(most)
+        .subquery()
+    )
+    late = and_(Need.held_since.is_(None), Need.due_at <= now, Need.state != NeedState.OFFERED)
+    sums = {state.value: Need.state == state for state in OPEN_STATES} | {"overdue": late}
+    numbers = (
+        select(*(func.sum(case((one, 1), else_=0)).label(f"in_{name}") for name, one in sums.items()))
         .where(by_region(actor), Need.state.in_(OPEN_STATES))
-        .group_by(Need.state)
-    )  # fmt: skip
-    found = {state.value: 0 for state in OPEN_STATES} | {"overdue": 0}
-    for state, number, overdue_ones in rows:
-        found[state.value] = number
-        found["overdue"] += int(overdue_ones or 0)
-    return found
+        .subquery()
+    )
+    found = session().execute(
+        select(numbers, waiting)
+        .select_from(numbers.outerjoin(waiting, true()))
+        .order_by(waiting.c.due_at, waiting.c.id)
+    )
+    rows = list(found)
+    return [r for r in rows if r.ref is not None], {name: int(getattr(rows[0], f"in_{name}") or 0) for name in sums}
 
 
 def steps_of_child(actor: Actor, child_ref: str, most: int) -> list[Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from portal.children.models import Child
 from portal.children.sight import REGION_ROLES
@@ -32,11 +33,20 @@ MOST_ON_PANEL = 8
 MOST_FOUND = 5
 
 
+def _home(actor: Actor) -> tuple[list[Any], dict[str, int]]:
+    """What today's lines and the card show, asked once for both."""
+    if g.get("needs_at_home_of") != actor.account_ref:
+        g.needs_at_home = queries.home_of(actor, until=now() + SOON, most=LINES + 1, now=now())
+        g.needs_at_home_of = actor.account_ref
+    found: tuple[list[Any], dict[str, int]] = g.needs_at_home
+    return found
+
+
 def today_of(actor: Actor) -> Iterator[TodayItem]:
     """What waits for this person and is due within days, or urgent: the nearest first."""
     if not actor.has(*LEVEL_ROLES):
         return
-    rows = queries.waiting_for(actor, until=now() + SOON, most=LINES + 1)
+    rows, _numbers = _home(actor)
     for row in rows[:LINES]:
         to_ask = row.state is NeedState.RESOLVED
         late = shown.is_late(row)
@@ -59,7 +69,7 @@ def cards_of(actor: Actor) -> Iterator[Card]:
     """For the town and the district: how many needs stand where."""
     if not actor.has(Role.SUPERVISOR, Role.COORDINATOR):
         return
-    numbers = queries.numbers_of(actor, now())
+    _rows, numbers = _home(actor)
     if sum(numbers.values()):
         yield Card(_("Needs"), "needs/card.html", {"numbers": numbers, "words": NEED.words}, order=20)
 

@@ -12,6 +12,7 @@ from portal.children.rules import (
     CAPACITY_WORDS,
     CATEGORY_WORDS,
     CHILD_FILE,
+    CODE_END_WORDS,
     GOAL_WORDS,
     PARENT_WORDS,
     PURPOSE_WORDS,
@@ -20,6 +21,7 @@ from portal.children.rules import (
     SCHOOLING_WORDS,
     CarerCapacity,
     Category,
+    CodeEnd,
     FileState,
     GoalState,
     ParentCode,
@@ -39,6 +41,7 @@ AGE_BANDS = {
     "18-30": N_("18 and over"),
 }  # fmt: skip
 STATES = {s: w for s, w in CHILD_FILE.words.items() if s is not FileState.ENTERED_IN_ERROR}
+CARD_WORDS = {"with": N_("with a card"), "without": N_("without a card")}
 MENTOR_WORDS = {"with": N_("with a mentor"), "without": N_("without a mentor")}
 PARENTS = {"father": N_("father"), "mother": N_("mother")}
 ASSENT = {"yes": N_("says yes"), "no": N_("says no")}
@@ -69,6 +72,19 @@ class OwnFilters(FilterForm):
     """What narrows the list for those who know single children only."""
 
     q = Text(_l("Name"), limit=40)
+
+
+class CardFilters(FilterForm):
+    """What narrows the list of cards."""
+
+    region = Pick(_l("Town or village"), empty=_l("all"))
+    card = Pick(_l("Card"), CARD_WORDS, empty=_l("all"))
+
+
+class NewCardForm(Form):
+    """What happened to the old card."""
+
+    reason = One(_l("Reason"), CODE_END_WORDS, enum=CodeEnd)
 
 
 class FileForm(Form):

@@ -41,6 +41,7 @@ SETTINGS: tuple[Declared, ...] = (
     Declared("product_name_en", N_("Programme"), N_("Name of the portal in English"), "Hand in Hand", "text"),
     Declared("district_name", N_("Programme"), N_("Name of the district"), "兰山区", "text"),
     Declared("hotlines", N_("Programme"), N_("Hotlines: name and number, one a line"), ["报警 110", "急救 120", "政务服务便民热线 12345", "青少年服务热线 12355"], "list"),
+    Declared("card_hotline", N_("Programme"), N_("Hotline printed on children's cards: the number"), "12345", "text"),
     Declared("filing_number", N_("Programme"), N_("Filing number of the site"), "", "text"),
     Declared("privacy_notice", N_("Programme"), N_("Notice on children's privacy"), "我们只为帮助孩子而记录信息：谁能看、看哪些、看多久都有规定，每次查看都会留痕。监护人可以随时查看、更正或撤回同意。", "text"),
     Declared("last_resort_name", N_("Concerns"), N_("Last resort outside the programme: name"), "12345 政务服务便民热线", "text"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.access.models import Account, GrantState, RoleGrant
 from portal.kernel.actor import Actor
@@ -62,7 +62,7 @@ def fitting_services(
             with_code(Service.help_kinds, kind),
             not_of_sealed(Service.programme_id),
         )
-        .options(selectinload(Service.organisation), selectinload(Service.areas))
+        .options(contains_eager(Service.organisation), selectinload(Service.areas))
         .order_by(Service.name, Service.id)
     )
     found: list[tuple[tuple[Any, ...], Fit]] = []

@@ -23,7 +23,7 @@ from portal.partners.policy import OF_PARTNERS
 from portal.referrals import operations, policy, queries
 from portal.referrals.forms import DocumentForm, MessageForm, OnlyPress
 from portal.referrals.models import Referral
-from portal.referrals.rules import DECLINE_WORDS, LIVE, OUTCOME_WORDS, STANDING, TRY_NEXT, ReferralState
+from portal.referrals.rules import DECLINE_WORDS, LIVE, NOTHING_DONE, OUTCOME_WORDS, STANDING, TRY_NEXT, ReferralState
 from portal.referrals.views import shown
 from portal.referrals.views.blueprint import bp
 from portal.referrals.views.listing import READERS
@@ -67,12 +67,14 @@ def _both(
 ) -> dict[str, Any]:  # fmt: skip
     """What both sides see."""
     live = referral.state in LIVE and referral.shared_sealed is not None
-    papers = attachments_of("referral", referral.ref)
+    papers = [] if referral.state in NOTHING_DONE else attachments_of("referral", referral.ref)
+    taken_up = referral.answered_at is not None and referral.state is not ReferralState.DECLINED
+    people = [referral.drafted_by, referral.sent_by, referral.answered_by]
     return {
         "referral": referral, "shown": shown, "live": live, "lines": shown.shared_lines(referral.shared),
         "thread": shown.thread(queries.thread_of(referral), referral.org_name),
-        "reached": shown.reached(queries.steps_of(referral)), "papers": papers,
-        "givers": names_of(p.made_by for p in papers), "message": message or MessageForm(formdata=None),
+        "reached": shown.reached(queries.steps_of(referral) if taken_up else []), "papers": papers,
+        "people": names_of([*people, *(p.made_by for p in papers)]), "message": message or MessageForm(formdata=None),
         "document": document or DocumentForm(formdata=None), "key": new_ref(), "number": shown.number(referral),
         "outcome": _(OUTCOME_WORDS[referral.outcome]) if referral.outcome else "",
         "status": 422 if (message and message.wrong) or (document and document.wrong) else 200,
@@ -97,7 +99,6 @@ def _for_staff(
         next_one = queries.next_after(queries.suggestions_for(need, child, tries, now=now()))
     drafted = referral.state is ReferralState.DRAFTED
     consent = standing_consent(child.id, Purpose.REFERRAL, today()) if drafted else None
-    people = names_of([referral.drafted_by, referral.sent_by, referral.answered_by])
     return page(
         "referrals/show.html",
         steps=steps_open_to(actor, referral),
@@ -111,7 +112,6 @@ def _for_staff(
         drafted=drafted,
         standing=_(STANDING[referral.state]) if referral.state in STANDING else "",
         may_send=drafted and refers,
-        people=people,
         way=shown.way_of(queries.moves_of(referral), referral.org_name),
         declined=_(DECLINE_WORDS[referral.decline_reason]) if referral.decline_reason else "",
         confirmed=_(CONFIRMED_WORDS[need.confirmed_by]) if need.confirmed_by and referral.confirmed_at else "",

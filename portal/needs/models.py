@@ -71,6 +71,7 @@ class Need(Model):
     outcome: Mapped[NeedOutcome | None] = words_column(NeedOutcome, nullable=True)
     confirmed_by: Mapped[ConfirmedBy | None] = words_column(ConfirmedBy, nullable=True)
     closed_at: Mapped[datetime | None]
+    """When it ended, whichever way."""
     version: Mapped[int] = mapped_column(default=1)
     child: Mapped[Child] = relationship(lazy="raise_on_sql")
     text = Sealed("text_sealed")

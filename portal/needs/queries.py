@@ -12,14 +12,13 @@ from sqlalchemy.orm import joinedload
 from portal.access.addresses import email_of, phone_of
 from portal.access.models import Account
 from portal.access.queries import holders, named
-from portal.audit.models import StateMove
 from portal.children.models import Child
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import session
 from portal.kernel.errors import NotFound
 from portal.kernel.secrets import vault
 from portal.needs.models import Need, NeedHold, NeedStep
-from portal.needs.policy import by_region, raised_by, visible_clause, visible_to, waits_for
+from portal.needs.policy import by_region, raised_by, visible_to, waits_for
 from portal.needs.rules import AT_LEVELS, OPEN_STATES, NeedState, NeedUrgency
 from portal.places.models import Region
 
@@ -116,22 +115,6 @@ def home_of(actor: Actor, *, until: datetime, most: int, now: datetime) -> tuple
     )
     rows = list(found)
     return [r for r in rows if r.ref is not None], {name: int(getattr(rows[0], f"in_{name}") or 0) for name in sums}
-
-
-def steps_of_child(actor: Actor, child_ref: str, most: int) -> list[Any]:
-    """The newest steps of the child's needs that the actor may know of, without the handing over to the village."""
-    return list(
-        session().execute(
-            select(StateMove.at, StateMove.target, StateMove.actor_name, Need.ref, Need.kind, Need.region_path)
-            .join(Need, Need.ref == StateMove.subject_ref)
-            .where(
-                StateMove.subject_kind == "need", Need.child_ref == child_ref, visible_clause(actor),
-                StateMove.source != NeedState.RAISED.value,
-            )
-            .order_by(StateMove.id.desc())
-            .limit(most)
-        )
-    )  # fmt: skip
 
 
 def open_named(actor: Actor, words: str, most: int) -> list[Any]:

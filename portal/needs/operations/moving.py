@@ -154,7 +154,7 @@ def _end(need: Need, to: NeedState, kind: StepKind, reason: str, *, actor: Actor
     if not reason.strip():
         raise DomainError(N_("Give a reason."), field="note")
     step(need, to, kind, reason, actor=actor, now=now)
-    need.answerable_ref, need.held_since = "", None
+    need.answerable_ref, need.held_since, need.closed_at = "", None, now
     clock.let_go(need, actor=actor, now=now, reason=to.value)
 
 

@@ -14,12 +14,14 @@ from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import now
 from portal.kernel.words import N_
 from portal.needs import policy, queries
-from portal.needs.rules import KIND_WORDS, NEED, OPEN_STATES, ROLE_AT, STANDING, NeedState, NeedUrgency
+from portal.needs.models import Need
+from portal.needs.rules import ENDED, KIND_WORDS, NEED, OPEN_STATES, ROLE_AT, STANDING, NeedState, NeedUrgency
 from portal.needs.views import shown
 from portal.web.forms import clean_text
 from portal.web.language import _
 from portal.web.registries import Card, Found, NavItem, TimelineEntry, TodayItem
 
+S = NeedState
 LEVEL_ROLES = frozenset(ROLE_AT.values())
 NAV = (
     NavItem("needs.index", N_("Needs"), "heart", LEVEL_ROLES, order=22, tab=True),
@@ -76,7 +78,7 @@ def cards_of(actor: Actor) -> Iterator[Card]:
 
 def panel_of(actor: Actor, child: Child) -> Card | None:
     """The child's needs beside the file: all for its staff, one's own with where they stand for others."""
-    needs = queries.needs_of(actor, child.ref)
+    needs = _of_child(actor, child.ref)
     whole = actor.covers(child.region_path, *REGION_ROLES)
     raises = (whole or actor.has(Role.GRID_WORKER)) and policy.can_raise(actor, child)
     if not needs and not raises:
@@ -97,20 +99,25 @@ def _is_open(child: Child) -> bool:
 
 
 def timeline_of(actor: Actor, child_ref: str, most: int) -> Iterable[TimelineEntry]:
-    """Steps of the child's needs for its staff; for others the beginning and the end of those that they raised."""
-    for row in queries.steps_of_child(actor, child_ref, most):
-        state = NeedState(row.target)
-        whole = actor.covers(row.region_path, *REGION_ROLES)
-        if not whole and state not in (NeedState.RAISED, *TOLD_TO_RAISER):
-            continue
-        yield TimelineEntry(
-            row.at, _("Need"), NEED.tones.get(state, "blue"), row.actor_name if whole else "",
-            _("%(kind)s: %(state)s", kind=_(KIND_WORDS[row.kind]), state=_(NEED.words[state])),
-            url_for("needs.show", ref=row.ref),
-        )  # fmt: skip
+    """When each need of the child was raised, resolved and ended; the way between stands on its own page."""
+    entries = []
+    for need in _of_child(actor, child_ref):
+        ended = need.closed_at if need.state in ENDED else None
+        for at, state in ((need.raised_at, S.RAISED), (need.resolved_at, S.RESOLVED), (ended, need.state)):
+            if at is not None:
+                words = _("%(kind)s: %(state)s", kind=_(KIND_WORDS[need.kind]), state=_(NEED.words[state]))
+                url = url_for("needs.show", ref=need.ref)
+                entries.append(TimelineEntry(at, _("Need"), NEED.tones.get(state, "blue"), "", words, url))
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:most]
 
 
-TOLD_TO_RAISER = (NeedState.RESOLVED, NeedState.MET, NeedState.PARTLY_MET, NeedState.UNMET, NeedState.WITHDRAWN)
+def _of_child(actor: Actor, child_ref: str) -> list[Need]:
+    """The child's needs for the file's timeline and panel, asked once for both."""
+    if g.get("needs_seen_of") != (actor.account_ref, child_ref):
+        g.needs_seen = queries.needs_of(actor, child_ref)
+        g.needs_seen_of = actor.account_ref, child_ref
+    found: list[Need] = g.needs_seen
+    return found
 
 
 def found(actor: Actor, words: str) -> list[Found]:

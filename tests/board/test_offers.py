@@ -9,9 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.board.models import Claim, Offer
-from portal.board.operations.batch import newest_batch, publish
 from portal.board.operations.claims import (
-    Claimant,
     approve_claim,
     confirm_claim,
     dispute_claim,
@@ -20,89 +18,15 @@ from portal.board.operations.claims import (
     vet_claim,
 )
 from portal.board.operations.codes import is_right_code, send_code
-from portal.board.operations.offers import prepare_offer, put_on_board, return_unclaimed
-from portal.board.rules import ClaimantKind, ClaimState, OfferState
-from portal.children.models import Child
-from portal.children.rules import Purpose
-from portal.kernel.actor import Role
+from portal.board.operations.offers import return_unclaimed
+from portal.board.rules import ClaimState, OfferState
 from portal.kernel.clock import now
 from portal.kernel.db import begin_writing, db
 from portal.kernel.errors import DomainError, NotAllowed, NotFound, TooMany
 from portal.kernel.outbox import OutboxMessage
 from portal.needs.models import Need
-from portal.needs.operations import escalate_need, raise_need
-from portal.needs.rules import ConfirmedBy, NeedChannel, NeedKind, NeedOutcome, NeedState
-from tests.factories import VILLAGE_A
-
-HELPER = Claimant(ClaimantKind.PERSON, "爱心人士", "13900000077", "我可以送一张书桌")
-
-
-@pytest.fixture
-def staff(made):
-    """People of the district, as actors."""
-
-    class People:
-        coordinator = made.actor(made.account(Role.COORDINATOR, name="陈协调"))
-        confirmer = made.actor(made.account(Role.CONFIRMER, name="赵确认"))
-        caseworker = made.actor(made.account(Role.CASEWORKER, at=VILLAGE_A, name="李主任"))
-
-    return People
-
-
-@pytest.fixture
-def children(made):
-    """Five files that one cell fits, so that the board may show what one of them needs."""
-    found = [made.child(given_name=f"小{c}") for c in "甲乙丙丁戊"]
-    made.consent(found[0], Purpose.BOARD)
-    return found
-
-
-@pytest.fixture
-def need(fresh, staff, children):
-    """A need of the first child, with the district; the others have had one of the kind as well."""
-
-    def raised(child):
-        return raise_need(
-            db.session.get(Child, child.id), kind=NeedKind.MATERIAL, text="缺一张书桌", channel=NeedChannel.FILE,
-            actor=staff.coordinator, now=now(),
-        )  # fmt: skip
-
-    with fresh():
-        first, *_others = [raised(c) for c in children]
-        for note in ("村里没有", "镇里没有"):
-            escalate_need(first, note=note, actor=staff.coordinator, now=now())
-        assert first.state is NeedState.AT_DISTRICT
-        db.session.commit()
-        return first.ref
-
-
-def offered(fresh, staff, child, need_ref, *, title="一张书桌", body="给一个孩子写作业用", put=True):
-    with fresh():
-        child = db.session.get(Child, child.id)
-        need = db.session.scalars(select(Need).where(Need.ref == need_ref)).one()
-        offer = prepare_offer(child, need, title=title, body=body, actor=staff.coordinator, now=now())
-        if put:
-            put_on_board(offer, child, need, actor=staff.coordinator, now=now())
-        db.session.commit()
-        return offer.ref
-
-
-def published(fresh, days=0):
-    with fresh():
-        publish(now() + timedelta(days=days))
-        db.session.commit()
-        return newest_batch().entries
-
-
-def claimed(fresh, offer_ref, key="claim-key-1"):
-    with fresh():
-        claim, token = make_claim(key, offer_ref, HELPER, actor=None, now=now())
-        db.session.commit()
-        return claim.ref, token
-
-
-def one(model, ref):
-    return db.session.scalars(select(model).where(model.ref == ref)).one()
+from portal.needs.rules import ConfirmedBy, NeedOutcome, NeedState
+from tests.board.making import HELPER, claimed, offered, one, published
 
 
 def test_the_board_shows_need_town_and_band_and_nothing_else(fresh, staff, children, need):

@@ -15,7 +15,7 @@ from bench.measure import counted_statements
 from portal.access.models import Account
 from portal.audit.operations import record
 from portal.kernel.actor import SYSTEM, Role
-from portal.kernel.clock import now, today
+from portal.kernel.clock import now
 from portal.kernel.db import db
 from portal.needs.models import Need
 from portal.needs.rules import Level, NeedChannel, NeedKind, NeedState
@@ -175,43 +175,3 @@ def test_what_was_won_is_held(cost, made, sign_in, statements):
     with statements() as seen:
         assert browser.get(cost.address).status_code == 200
     assert len(seen) <= cost.most, "\n".join(seen)
-
-
-@pytest.mark.parametrize("told", [1, 3])
-def test_sending_a_log_costs_the_same_however_many_are_told(made, sign_in, statements, told):
-    mentor, volunteer = made.mentor()
-    for n in range(told):
-        made.account(Role.COORDINATOR, email=f"coordinator{n}@example.org")
-    pairing = made.pairing(made.child(), volunteer)
-    browser = sign_in(mentor)
-    form = {
-        "pairs": pairing.ref, "contact": "yes", "on": today().isoformat(), "minutes": "60", "way": "in_person",
-        "place": "home", "did": "一起读了绘本", f"mood_{pairing.ref}": "4",
-    }  # fmt: skip
-    first = browser.post("/sessions/new", data=form | {"client_key": "key-of-the-first"})
-    with statements() as seen:
-        second = browser.post("/sessions/new", data=form | {"client_key": "key-of-the-second"})
-    assert (first.status_code, second.status_code) == (303, 303)
-    assert sum("INTO notice" in s for s in seen) == sum("INTO outbox" in s for s in seen) == 1, "nobody was told"
-    assert len(seen) <= MOST, "\n".join(seen)
-    # A draft was kept on the way: it is read and changed instead of written.
-    kept = browser.post("/sessions/drafts/key-of-the-third", json={"fields": {"did": "一起"}, "version": 0}).json
-    with statements() as seen:
-        third = browser.post(
-            "/sessions/new", data=form | {"client_key": "key-of-the-third", "draft_version": str(kept["version"])}
-        )
-    assert third.status_code == 303
-    assert len(seen) <= MOST + 1, "\n".join(seen)
-
-
-def test_the_log_form_and_the_mentors_home_cost_few(made, sign_in, statements):
-    mentor, volunteer = made.mentor()
-    pairing = made.pairing(made.child(), volunteer)
-    made.log(pairing)
-    made.planned(pairing)
-    browser = sign_in(mentor)
-    for address, most in (("/sessions/new", 6), ("/today", 10)):
-        browser.get(address)
-        with statements() as seen:
-            assert browser.get(address).status_code == 200
-        assert len(seen) <= most, "\n".join(seen)

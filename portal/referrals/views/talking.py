@@ -31,7 +31,7 @@ def messages(ref: str) -> ResponseReturnValue:
         operations.post_message(referral, form.text.data or "", client_key=key, actor=g.actor, now=now())
 
     if submitted(form, post):
-        return saved(url_for(".show", ref=ref, _anchor="thread"), key=key)
+        return saved(url_for(".show", ref=ref), key=key)
     if wants_json():
         return refused(form)
     return show_page(referral, message=form)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from portal.children.models import Child, RiskChange
@@ -19,7 +19,7 @@ from portal.kernel.errors import NotFound
 from portal.places.models import Region
 from portal.visits import policy
 from portal.visits.models import Visit
-from portal.visits.rules import CARE, SOON_DAYS, TOWN, Interval, Standing, VisitState
+from portal.visits.rules import CARE, INTERVALS, SOON_DAYS, TOWN, Interval, Standing, VisitState
 
 LOOKED_BACK = timedelta(days=60)
 """How far the quiet review looks back."""
@@ -132,18 +132,31 @@ def visit_or_404(actor: Actor, ref: str) -> Visit:
     return visit
 
 
-def last_risk_change(child_id: int) -> Any:
-    """Why and when the risk was set last, as columns; None for a file whose risk was never changed."""
-    return (
+class Plan(NamedTuple):
+    """When a child's next visits are, by kind of duty, and why its risk was set last (None when it never was)."""
+
+    due: dict[str, datetime]
+    risk: Any
+
+
+def plan_of(child: Child) -> Plan:
+    """The plan of one child with what moved it last; nothing for a file that owes no visit."""
+    changed = (
+        select(RiskChange.before, RiskChange.after, RiskChange.reason, RiskChange.changed_at)
+        .where(RiskChange.child_id == child.id, RiskChange.before.is_not(None))
+        .order_by(RiskChange.id.desc())
+        .limit(1)
+        .subquery()
+    )
+    owed = Duty.key.in_([f"{interval.kind}:{child.ref}" for interval in INTERVALS])
+    rows = (
         session()
         .execute(
-            select(RiskChange.before, RiskChange.after, RiskChange.reason, RiskChange.changed_at)
-            .where(RiskChange.child_id == child_id, RiskChange.before.is_not(None))
-            .order_by(RiskChange.id.desc())
-            .limit(1)
+            select(Duty.kind, Duty.due_at, changed).outerjoin(changed, true()).where(owed, Duty.state == DutyState.OWED)
         )
-        .first()
+        .all()
     )
+    return Plan({row.kind: row.due_at for row in rows}, rows[0] if rows and rows[0].reason is not None else None)
 
 
 def visits_of(actor: Actor, child_ref: str, most: int) -> Sequence[Any]:

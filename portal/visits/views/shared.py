@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from portal.children.models import Child
 from portal.children.rules import OPEN_STATES, RISK_WORDS
@@ -14,7 +14,6 @@ from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import start_of
 from portal.kernel.words import N_
 from portal.visits import policy, queries
-from portal.visits.operations.plan import days_of, due_moment
 from portal.visits.rules import CARE, STANDING_TONES, STANDING_WORDS, TOWN, Standing
 from portal.visits.views import shown
 from portal.web.language import _
@@ -67,28 +66,34 @@ def panel_of(actor: Actor, child: Child) -> Card | None:
     if not whole and not door:
         return None
     open_file = child.state in OPEN_STATES
-    days = days_of([child.ref]) if open_file else {}
+    plan = queries.plan_of(child) if open_file else queries.Plan({}, None)
     visits = (open_file and actor.covers(child.region_path, Role.CASEWORKER, Role.SUPERVISOR)) or (open_file and door)
     return Card(
         _("Visits"), "visits/panel.html",
         {
-            "care": _moment(days.get((child.ref, CARE.kind))),
-            "town": _moment(days.get((child.ref, TOWN.kind))) if whole else None,
-            "risk": queries.last_risk_change(child.id) if whole else None, "risk_words": RISK_WORDS, "shown": shown,
-            "rows": queries.visits_of(actor, child.ref, MOST_ON_PANEL), "child_ref": child.ref, "may_visit": visits,
+            "care": plan.due.get(CARE.kind),
+            "town": plan.due.get(TOWN.kind) if whole else None,
+            "risk": plan.risk if whole else None, "risk_words": RISK_WORDS, "shown": shown,
+            "rows": _newest(actor, child.ref, MOST_ON_PANEL), "child_ref": child.ref, "may_visit": visits,
             "whole": whole, "name": child.name,
         },
         order=10,
     )  # fmt: skip
 
 
-def _moment(day: date | None) -> object:
-    return due_moment(day) if day else None
+def _newest(actor: Actor, child_ref: str, most: int) -> Sequence[Any]:
+    """The newest visits of a child, read once for the timeline and the panel of one page."""
+    kept: dict[tuple[str, str], tuple[int, Sequence[Any]]] = g.get("visits_of_page", {})
+    asked, rows = kept.get((actor.account_ref, child_ref), (0, ()))
+    if asked < most:
+        rows = queries.visits_of(actor, child_ref, most)
+        g.visits_of_page = {(actor.account_ref, child_ref): (most, rows)}
+    return rows[:most]
 
 
 def timeline_of(actor: Actor, child_ref: str, most: int) -> Iterable[TimelineEntry]:
     """The child's visits, by whom the reader may see."""
-    for row in queries.visits_of(actor, child_ref, most):
+    for row in _newest(actor, child_ref, most):
         text = _("nobody at home") if row.attempt else _("something worrying") if row.worrying else ""
         yield TimelineEntry(
             row.at or start_of(row.on_day), shown.kind_words(row.kind),

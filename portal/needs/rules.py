@@ -128,7 +128,7 @@ CONFIRMED_WORDS = {
     ConfirmedBy.CARER: N_("the carer"), ConfirmedBy.CASEWORKER: N_("the caseworker, in person"),
 }  # fmt: skip
 STEP_WORDS = {
-    StepKind.RAISED: N_("Raised"), StepKind.ESCALATED: N_("Passed up"), StepKind.CLIMBED: N_("Went up by itself"),
+    StepKind.RAISED: N_("Was raised"), StepKind.ESCALATED: N_("Passed up"), StepKind.CLIMBED: N_("Went up by itself"),
     StepKind.RETURNED: N_("Given back"), StepKind.REMARK: N_("Note"), StepKind.OVERDUE: N_("Overdue at the district"),
     StepKind.HELD: N_("The clock stands"), StepKind.RELEASED: N_("The clock runs again"),
     StepKind.OFFERED: N_("Offered to the public"), StepKind.TAKEN_BACK: N_("Taken back from the public board"),

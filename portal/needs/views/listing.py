@@ -157,7 +157,7 @@ def export() -> ResponseReturnValue:
     if submitted(form, lambda: _note_export(g.actor, form, len(rows))):
         heads = [
             _("Child"), _("Village"), _("Need"), _("Urgency"), _("Household"), _("How it was heard"), _("Level"),
-            _("State"), _("Raised"), _("Due"), _("Closed"),
+            _("State"), _("Raised on"), _("Due"), _("Closed"),
         ]  # fmt: skip
         mark = _(
             "Exported by %(who)s, %(when)s, for: %(reason)s",

@@ -117,6 +117,23 @@ def test_an_edit_keeps_what_was_before_in_the_log_only_sealed(made: Any, browser
         assert entry.values_sealed
 
 
+def test_the_form_never_shows_an_identity_number_and_left_empty_it_stays(made: Any, browser: Any, fresh: Any) -> None:
+    browser.post("/volunteers/new", data=facts(made, id_number=valid_id()))
+    with fresh():
+        v = db.session.query(Volunteer).one()
+    page = browser.get(f"/volunteers/{v.ref}/profile").text
+    assert valid_id() not in page
+    assert v.id_masked in page
+    saved = browser.post(
+        f"/volunteers/{v.ref}/profile",
+        data=facts(made, version=str(v.version), profile="会下棋", region=made.regions()[TOWN_A].ref),
+    )
+    assert saved.status_code == 303
+    with fresh():
+        again = db.session.query(Volunteer).one()
+        assert (again.id_number, again.id_masked, again.profile) == (valid_id(), v.id_masked, "会下棋")
+
+
 def test_two_people_who_edit_one_profile_do_not_overwrite_each_other(made: Any, browser: Any, fresh: Any) -> None:
     v = made.volunteer(name="王丽")
     url = f"/volunteers/{v.ref}/profile"

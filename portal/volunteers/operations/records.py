@@ -119,8 +119,8 @@ def initials_of(name: str) -> str:
 
 
 def _fill(volunteer: Volunteer, answers: dict[str, Any]) -> None:
-    """Set the fields that need a check first."""
-    number, phone = (answers["id_number"] or "").upper(), ""
+    """Set the fields that need a check first. An identity number left empty stays as it is: no form shows it."""
+    number, phone = (answers["id_number"] or "").upper() or volunteer.id_number, ""
     if number:
         if problem := id_number_problem(number, answers["born_on"], answers["sex"]):
             raise DomainError(problem, field="id_number")

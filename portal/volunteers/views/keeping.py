@@ -161,7 +161,7 @@ def profile(ref: str) -> ResponseReturnValue:
     require(can_keep(g.actor, volunteer))
     homes = queries.homes_of(g.actor)
     form = VolunteerForm(data={name: getattr(volunteer, name, None) for name in VolunteerForm()._fields} | {
-        "region": volunteer.region.ref, "another_person": False,
+        "region": volunteer.region.ref, "another_person": False, "id_number": "",
     })  # fmt: skip
     form.region.offer([(r.ref, r.name) for r in homes])
 

@@ -120,8 +120,8 @@ def test_the_calendar_can_be_corrected_and_the_correction_taken_back(made, sign_
 def test_a_change_made_outside_of_this_process_is_seen_by_the_next_request(made, sign_in, app):
     browser = sign_in(made.account(Role.ADMIN))
     assert "换了的名字" not in browser.get("/today").get_data(as_text=True)
-    table = made.save(Setting(name="product_name", from_on=today(), value="甲", set_by="x", set_at=now())).__table__
+    table = made.save(Setting(name="product_name_en", from_on=today(), value="甲", set_by="x", set_at=now())).__table__
     for name in ("换了的名字", "又换了的名字"):
         with app.app_context(), db.engine.begin() as connection:
-            connection.execute(update(table).where(table.c.name == "product_name").values(value=name))
+            connection.execute(update(table).where(table.c.name == "product_name_en").values(value=name))
         assert name in browser.get("/today").get_data(as_text=True)

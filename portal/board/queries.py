@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.board.looks import Look, looks
@@ -105,11 +105,15 @@ def looks_of(refs: Iterable[str], *, now: datetime) -> dict[str, Look]:
     return looks([(row.Offer, row.Child) for row in rows], today=local_day(now))
 
 
-def offers_of(*, child_id: int | None = None, need_id: int | None = None) -> Sequence[Offer]:
-    """The offers of a need, or the wishes of a child, the newest first. For readers of that file."""
+def offers_of(actor: Actor, *, child_id: int | None = None, need_id: int | None = None) -> Sequence[Any]:
+    """The offers of a need, or the wishes of a child, the newest first, each with the claim through which it is helped
+    with: (ref, title, state, claim_ref, claim_state). For readers of that file."""
     test = Offer.need_id == need_id if need_id is not None else (Offer.child_id == child_id) & Offer.need_id.is_(None)
     shown = Offer.state != OfferState.ENTERED_IN_ERROR
-    return session().scalars(select(Offer).where(test, shown).order_by(Offer.id.desc())).all()
+    helps = and_(Claim.offer_id == Offer.id, Claim.state.in_((*RUNNING, ClaimState.CONFIRMED)))
+    columns = (Offer.ref, Offer.title, Offer.state, Claim.ref.label("claim_ref"), Claim.state.label("claim_state"))
+    statement = select(*columns).outerjoin(Claim, helps).where(test, shown, offer_clause(actor))
+    return session().execute(statement.order_by(Offer.id.desc())).all()
 
 
 def claims_of(actor: Actor, offer: Offer) -> Sequence[Claim]:
@@ -117,33 +121,22 @@ def claims_of(actor: Actor, offer: Offer) -> Sequence[Claim]:
     return session().scalars(claims_visible_to(actor).where(Claim.offer_id == offer.id).order_by(Claim.id.desc())).all()
 
 
-def running_claims(actor: Actor, offer_ids: Iterable[int]) -> dict[int, Claim]:
-    """The claim through which each of these offers is helped with, by the offer's id."""
-    live = Claim.state.in_((*RUNNING, ClaimState.CONFIRMED))
-    rows = session().scalars(claims_visible_to(actor).where(Claim.offer_id.in_(list(offer_ids)), live))
-    return {claim.offer_id: claim for claim in rows}
-
-
 def numbers_of(actor: Actor) -> dict[str, int]:
     """For who decides: claims to look at, to decide and under way, and the offers that stand on the board."""
-    row = (
-        session()
-        .execute(
-            select(
-                func.sum(case((Claim.vetted_at.is_(None) & (Claim.state == ClaimState.MADE), 1), else_=0)),
-                func.sum(case((Claim.vetted_at.is_not(None) & (Claim.state == ClaimState.MADE), 1), else_=0)),
-                func.sum(case((Claim.state.in_(RUNNING), 1), else_=0)),
-            ).where(within(Claim.region_path, actor.paths(*DECIDERS)))
-        )
-        .one()
-    )
-    offered = session().scalar(
-        select(func.count())
-        .select_from(Offer)
-        .where(Offer.state == OfferState.OFFERED, within(Offer.region_path, actor.paths(*DECIDERS)))
-    )
-    vet, decide, running = (int(n or 0) for n in row)
-    return {"vet": vet, "decide": decide, "running": running, "offered": offered or 0}
+    paths = actor.paths(*DECIDERS)
+    offered = select(func.count()).select_from(Offer).where(
+        Offer.state == OfferState.OFFERED, within(Offer.region_path, paths)
+    )  # fmt: skip
+    made = Claim.state == ClaimState.MADE
+    row = session().execute(
+        select(
+            func.count(case((Claim.vetted_at.is_(None) & made, 1))).label("vet"),
+            func.count(case((Claim.vetted_at.is_not(None) & made, 1))).label("decide"),
+            func.count(case((Claim.state.in_(RUNNING), 1))).label("running"),
+            offered.scalar_subquery().label("offered"),
+        ).where(within(Claim.region_path, paths))
+    ).one()  # fmt: skip
+    return {"vet": row.vet, "decide": row.decide, "running": row.running, "offered": row.offered}
 
 
 def partner_claims(actor: Actor, most: int) -> list[Any]:

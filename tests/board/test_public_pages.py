@@ -63,11 +63,15 @@ def test_anybody_reads_the_board_its_page_feed_and_picture(client, fresh, staff,
 
 def test_without_a_chinese_font_the_picture_still_leads_there(monkeypatch):
     monkeypatch.setattr(picture, "chinese_font", lambda: None)
-    data = picture.picture_of(title="一张书桌", body="x" * 300, line="a", brand="牵手", call="扫码", url="https://p.example/b/x")
+    data = picture.picture_of(
+        title="一张书桌", body="x" * 300, line="a", brand="牵手", call="扫码", url="https://p.example/b/x"
+    )
     assert data.startswith(b"\x89PNG")
 
 
-def test_no_session_is_begun_and_an_unchanged_page_costs_one_statement(client, fresh, staff, children, need, statements):
+def test_no_session_is_begun_and_an_unchanged_page_costs_one_statement(
+    client, fresh, staff, children, need, statements
+):
     offered(fresh, staff, children[0], need)
     published(fresh)
     with statements() as seen:
@@ -94,11 +98,14 @@ def test_made_up_filters_make_no_page_of_their_own(client, fresh, staff, childre
 
 
 def test_pages_and_filters_lead_on(client, fresh, staff, children):
-    made = [wished(fresh, staff, children[0], title=f"愿望 {'甲乙丙丁戊'[n % 5]}{'子丑寅卯辰巳'[n // 5]}") for n in range(26)]
+    made = [
+        wished(fresh, staff, children[0], title=f"愿望 {'甲乙丙丁戊'[n % 5]}{'子丑寅卯辰巳'[n // 5]}")
+        for n in range(26)
+    ]
     published(fresh)
     assert len(made) == 26
     first = text_of(client, "/board?kind=wish")
-    assert first.count('<article') == 24
+    assert first.count("<article") == 24
     assert "page=2" in first
     assert text_of(client, "/board?kind=wish&page=2").count("<article") == 2
     assert "<article" not in text_of(client, "/board?kind=medical")
@@ -113,7 +120,7 @@ def test_a_withdrawn_consent_is_gone_from_page_feed_and_picture_at_once(client, 
     with fresh():
         child = db.session.get(Child, children[0].id)
         consent = standing_consent(child.id, Purpose(how), today())
-        withdraw_consent(child, consent, on=today(), reason="不愿意了", actor=staff.caseworker, now=now())
+        withdraw_consent(child, consent, reason="不愿意了", actor=staff.caseworker, now=now())
         db.session.commit()
     assert "一张书桌" not in text_of(client, "/board", headers={"If-None-Match": tag})
     assert "一张书桌" not in client.get("/board.atom").get_data(as_text=True)
@@ -159,12 +166,12 @@ def world_of(made, seed):
     kinds = (NeedKind.MEDICAL, NeedKind.MATERIAL, NeedKind.LEGAL)
     children, rows = [], []
     for n in range(dice.choice((4, 12, 40))):
-        child = made.child(at=dice.choice(villages), given_name=f"隐{n}名", born_on=date(today().year - dice.randrange(3, 17), 2, 1))
+        child = made.child(
+            at=dice.choice(villages), given_name=f"隐{n}名", born_on=date(today().year - dice.randrange(3, 17), 2, 1)
+        )
         made.consent(child, Purpose.BOARD)
         children.append(child)
-        for kind in kinds:
-            if dice.random() < 0.4:
-                rows.append((child, kind))
+        rows += [(child, kind) for kind in kinds if dice.random() < 0.4]
     for child, kind in rows:
         need = made.save(
             Need(child_id=child.id, child_ref=child.ref, region_path=child.region_path, kind=kind, text="x",

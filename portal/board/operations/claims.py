@@ -304,7 +304,11 @@ def _confirmed(claim: Claim, offer: Offer, *, actor: Actor, now: datetime) -> No
     _settled(claim, actor=actor, now=now)
     move(offer, OfferState.FULFILLED, actor=actor, now=now)
     offer.ended_at = now
+    end_claims_of(offer, reason=FULFILLED, actor=actor, now=now)
     _tell_claimant(claim, "claim-thanked", now=now)
+
+
+FULFILLED = N_("Somebody else has helped.")
 
 
 def thank_claimant(claim: Claim, thanks: str, *, actor: Actor, now: datetime) -> None:
@@ -342,6 +346,7 @@ def follow_need(need: Need, *, actor: Actor, now: datetime) -> None:
         claim.ended_at = now
         move(offer, OfferState.BACK, actor=actor, now=now, reason=NOT_ARRIVED)
         offer.ended_at = now
+        end_claims_of(offer, reason=NOT_ARRIVED, actor=actor, now=now)
         _settled(claim, actor=actor, now=now)
     else:
         hold_clock(need, because_ref=claim.ref, actor=actor, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.board import queries
-from portal.board.policy import DECIDERS, can_prepare
+from portal.board.policy import can_prepare
 from portal.board.views import shown
 from portal.children.models import Child
 from portal.children.rules import OPEN_STATES
@@ -34,16 +34,11 @@ LINES = 5
 
 
 def cards_of(actor: Actor) -> Iterator[Card]:
-    """For who decides: how many claims wait. For a partner: the own ones."""
-    if actor.has(*DECIDERS):
+    """For a confirmer: what waits and what runs (the coordinator's today names each duty). For a partner: the own."""
+    if actor.has(Role.CONFIRMER) and not actor.has(*REGION_ROLES):
         numbers = queries.numbers_of(actor)
         if any(numbers.values()):
-            yield Card(
-                _("Board and claims"),
-                "board/card.html",
-                {"numbers": numbers, "offers": actor.has(*REGION_ROLES)},
-                order=24,
-            )
+            yield Card(_("Board and claims"), "board/card.html", {"numbers": numbers}, order=24)
     if actor.has(*PARTNERS):
         rows = queries.partner_claims(actor, LINES)
         yield Card(_("Your help from the board"), "board/partner_card.html", {"rows": rows, "shown": shown}, order=24)
@@ -53,12 +48,13 @@ def need_panel(actor: Actor, need: Need) -> Card | None:
     """The offers of a need, and the way to make one."""
     if not actor.covers(need.region_path, *REGION_ROLES):
         return None
-    offers, may = queries.offers_of(need_id=need.id), can_offer(actor, need)
+    offers, may = queries.offers_of(actor, need_id=need.id), can_offer(actor, need)
     if not offers and not may:
         return None
     facts = {
-        "rows": offers, "claims": queries.running_claims(actor, [o.id for o in offers]) if offers else {},
-        "shown": shown, "new_url": f"/offers/new?need={need.ref}" if may else "", "label": _("Offer to the public"),
+        "rows": offers, "shown": shown,
+        "new_url": f"/offers/new?need={need.ref}" if may else "",
+        "label": _("Offer to the public"),
     }  # fmt: skip
     return Card(_("Public board"), "board/panel.html", facts, order=30)
 
@@ -67,12 +63,13 @@ def child_panel(actor: Actor, child: Child) -> Card | None:
     """The small wishes of a child, and the way to offer one."""
     if not actor.covers(child.region_path, *REGION_ROLES):
         return None
-    offers = queries.offers_of(child_id=child.id)
+    offers = queries.offers_of(actor, child_id=child.id)
     may = can_prepare(actor, child.region_path) and child.state in OPEN_STATES
     if not offers and not may:
         return None
     facts = {
-        "rows": offers, "claims": queries.running_claims(actor, [o.id for o in offers]) if offers else {},
-        "shown": shown, "new_url": f"/offers/new?child={child.ref}" if may else "", "label": _("Offer a small wish"),
+        "rows": offers, "shown": shown,
+        "new_url": f"/offers/new?child={child.ref}" if may else "",
+        "label": _("Offer a small wish"),
     }  # fmt: skip
     return Card(_("Small wishes"), "board/panel.html", facts, order=35)

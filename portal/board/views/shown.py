@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.board.rules import BAND_WORDS, CLAIM, OFFER, WISH, Cell
+from portal.board.rules import BAND_WORDS, CLAIM, OFFER, WISH, Cell, ClaimState
 from portal.kernel.words import N_
 from portal.needs.rules import KIND_WORDS
 from portal.web.language import _
@@ -40,7 +40,12 @@ def offer_tone(row: Any) -> str:
 
 def claim_words(row: Any) -> str:
     """A claim's state in the reader's language."""
-    return _(CLAIM.words[row.state])
+    return claim_state_words(row.state)
+
+
+def claim_state_words(state: ClaimState) -> str:
+    """A state of claims in the reader's language."""
+    return _(CLAIM.words[state])
 
 
 def claim_tone(row: Any) -> str:

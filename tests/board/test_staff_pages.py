@@ -1,0 +1,211 @@
+"""What staff do on their pages: the preview, the board, the decision of two people, the family's word."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from sqlalchemy import select
+
+from portal.audit.models import AuditEntry
+from portal.board.models import Claim, Offer
+from portal.board.operations.batch import publish
+from portal.board.operations.claims import approve_claim, hand_over, vet_claim
+from portal.board.rules import ClaimState, OfferState
+from portal.kernel.actor import Role
+from portal.kernel.clock import now
+from portal.kernel.db import db
+from portal.needs.models import Need
+from portal.needs.operations import close_need, reopen_need
+from portal.needs.rules import ConfirmedBy, NeedOutcome, NeedState
+from tests.board.making import claimed, offered, one, published, wished
+from tests.factories import TOWN_B
+
+
+@pytest.fixture
+def browsers(sign_in, staff):
+    return {name: sign_in(account, locale="zh_Hans") for name, account in staff.accounts.items()}
+
+
+def refs(fresh, model):
+    with fresh():
+        return db.session.scalars(select(model.ref).order_by(model.id)).all()
+
+
+def test_a_need_goes_from_its_page_to_the_board_and_to_met(browsers, client, fresh, need, children):
+    coordinator, confirmer, caseworker = (browsers[n] for n in ("coordinator", "confirmer", "caseworker"))
+    assert f"/offers/new?need={need}" in coordinator.get(f"/needs/{need}").get_data(as_text=True)
+    form = coordinator.get(f"/offers/new?need={need}").get_data(as_text=True)
+    assert "义堂镇" in form
+    made = coordinator.post(f"/offers/new?need={need}", data={"title": "一张书桌", "body": "写作业用"})
+    assert made.status_code == 303
+    (ref,) = refs(fresh, Offer)
+    assert "一张书桌" in coordinator.get(f"/offers/{ref}").get_data(as_text=True)
+    assert coordinator.post(f"/offers/{ref}/steps/publication").status_code == 303
+    with fresh():
+        publish(now())
+        db.session.commit()
+    claim, _token = claimed(fresh, ref)
+    assert "爱心人士" in coordinator.get("/claims").get_data(as_text=True)
+    assert "爱心人士" in coordinator.get(f"/claims/{claim}").get_data(as_text=True)
+    assert coordinator.post(f"/claims/{claim}/steps/approval").status_code == 403
+    assert coordinator.post(f"/claims/{claim}/steps/vetting", data={"text": "已电话核实"}).status_code == 303
+    assert coordinator.post(f"/claims/{claim}/steps/approval").status_code == 403
+    assert caseworker.get(f"/claims/{claim}").status_code == 404
+    assert confirmer.get(f"/offers/{ref}").status_code == 403
+    page = confirmer.get(f"/claims/{claim}").get_data(as_text=True)
+    assert "已电话核实" in page
+    assert children[0].name not in page
+    assert confirmer.post(f"/claims/{claim}/steps/approval").status_code == 303
+    assert coordinator.post(f"/claims/{claim}/steps/handing-over", data={"text": "周六送到"}).status_code == 303
+    seen = caseworker.get(f"/claims/{claim}").get_data(as_text=True)
+    assert "爱心人士" not in seen
+    assert f"/claims/{claim}" in caseworker.get(f"/needs/{need}").get_data(as_text=True)
+    answer = {"met": "met", "by": "caseworker", "thanks": "张小甲谢谢您"}
+    refused = caseworker.post(f"/claims/{claim}/steps/confirmation", data=answer)
+    assert refused.status_code == 422
+    assert "张小甲" in refused.get_data(as_text=True)
+    assert caseworker.post(f"/claims/{claim}/steps/confirmation", data=answer | {"thanks": "谢谢您"}).status_code == 303
+    with fresh():
+        assert one(Need, need).state is NeedState.MET
+        assert {"offer-prepared", "offer-moved", "claim-moved", "claim-vetted", "offer-read", "claim-read"} <= set(
+            db.session.scalars(select(AuditEntry.what))
+        )
+
+
+def test_the_preview_shows_what_the_public_will_see_and_a_slip_cannot_be_clicked_away(browsers, fresh, need):
+    coordinator = browsers["coordinator"]
+    fine = coordinator.post("/offers/previews", data={"need": need, "title": "<b>书桌</b>", "body": ""}).get_data(
+        as_text=True
+    )
+    assert "&lt;b&gt;书桌" in fine
+    careless = coordinator.post("/offers/previews", data={"need": need, "title": "小甲的书桌"}).get_data(as_text=True)
+    assert "“小甲”" in careless
+    for extra in ({}, {"force": "1", "confirm": "y", "state": "offered"}):
+        answer = coordinator.post(f"/offers/new?need={need}", data={"title": "小甲的书桌", **extra})
+        assert answer.status_code == 422
+        assert "小甲的书桌" in answer.get_data(as_text=True)
+    assert refs(fresh, Offer) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["十一岁孩子的书桌", "女孩的书桌", "义堂镇的孩子", "义堂的孩子", "给白血病孩子", "给兄弟俩", "a desk for her"],
+)
+def test_what_is_finer_than_the_batch_may_say_is_stopped(browsers, need, words):
+    answer = browsers["coordinator"].post(f"/offers/new?need={need}", data={"title": words})
+    assert answer.status_code == 422
+
+
+def test_too_few_files_are_explained_before_anything_is_written(browsers, fresh, need):
+    with fresh():
+        for other in db.session.scalars(select(Need).where(Need.ref != need)).all()[:1]:
+            other.state = NeedState.WITHDRAWN
+        db.session.commit()
+    assert "不足五份" in browsers["coordinator"].get(f"/offers/new?need={need}").get_data(as_text=True)
+
+
+def test_a_small_wish_comes_from_the_childs_file(browsers, fresh, children):
+    coordinator, child = browsers["coordinator"], children[0]
+    assert f"/offers/new?child={child.ref}" in coordinator.get(f"/children/{child.ref}").get_data(as_text=True)
+    assert coordinator.post(f"/offers/new?child={child.ref}", data={"title": "一个足球"}).status_code == 303
+    (ref,) = refs(fresh, Offer)
+    assert coordinator.post(f"/offers/{ref}/words", data={"title": "一个篮球"}).status_code == 303
+    assert coordinator.post(f"/offers/{ref}/steps/publication").status_code == 303
+    assert coordinator.get(f"/offers/{ref}/words").status_code == 403
+    assert [e["title"] for e in published(fresh)] == ["一个篮球"]
+    down = coordinator.post(f"/offers/{ref}/steps/taking-down", data={"text": "已买到"})
+    assert down.status_code == 303
+    with fresh():
+        assert one(Offer, ref).state is OfferState.BACK
+
+
+def test_the_list_says_why_something_is_not_shown(browsers, fresh, staff, children, need):
+    ref = offered(fresh, staff, children[0], need)
+    with fresh():
+        one(Offer, ref).title = "小甲的书桌"
+        db.session.commit()
+    page = browsers["coordinator"].get("/offers").get_data(as_text=True)
+    assert "未公示" in page
+    assert "“小甲”" in page
+    assert published(fresh) == []
+
+
+def test_exports_hold_no_phone_and_no_formula(browsers, fresh, staff, children, need):
+    ref = offered(fresh, staff, children[0], need)
+    published(fresh)
+    claimed(fresh, ref)
+    with fresh():
+        one(Offer, ref).title = "=1+1"
+        db.session.commit()
+    for address in ("/offers/export", "/claims/export"):
+        answer = browsers["coordinator"].post(address, data={"reason": "给会议用", "kind": "csv"})
+        assert answer.mimetype == "text/csv"
+        text = answer.data.decode("utf-8-sig")
+        assert "13900000077" not in text
+        assert all(not cell.startswith("=") for row in csv.reader(io.StringIO(text)) for cell in row)
+    assert browsers["caseworker"].get("/offers/export").status_code == 403
+
+
+@pytest.mark.parametrize("said", ["met", "unmet", "reopened"])
+def test_what_the_family_says_on_the_needs_own_page_holds_for_the_claim(fresh, staff, children, need, said):
+    ref = offered(fresh, staff, children[0], need)
+    published(fresh)
+    claim_ref, _token = claimed(fresh, ref)
+    with fresh():
+        claim = one(Claim, claim_ref)
+        vet_claim(claim, note="已核实", actor=staff.coordinator, now=now())
+        approve_claim(claim, actor=staff.confirmer, now=now())
+        hand_over(claim, note="", actor=staff.coordinator, now=now())
+        row = one(Need, need)
+        if said == "reopened":
+            reopen_need(row, note="没收到", actor=staff.caseworker, now=now())
+        else:
+            close_need(
+                row,
+                NeedOutcome(said),
+                note="说明",
+                confirmed_by=ConfirmedBy.CASEWORKER,
+                actor=staff.caseworker,
+                now=now(),
+            )
+        db.session.commit()
+    states = {
+        "met": (ClaimState.CONFIRMED, OfferState.FULFILLED), "unmet": (ClaimState.FAILED, OfferState.BACK),
+        "reopened": (ClaimState.IN_PROGRESS, OfferState.TAKEN),
+    }  # fmt: skip
+    with fresh():
+        assert (one(Claim, claim_ref).state, one(Offer, ref).state) == states[said]
+        if said == "reopened":
+            assert one(Need, need).held_since is not None
+
+
+def test_staff_of_another_town_know_of_nothing(sign_in, made, fresh, staff, children):
+    ref = wished(fresh, staff, children[0])
+    for role in (Role.SUPERVISOR, Role.COORDINATOR):
+        browser = sign_in(made.account(role, at=TOWN_B))
+        assert browser.get(f"/offers/{ref}").status_code == 404
+        assert "足球" not in browser.get("/offers").get_data(as_text=True)
+
+
+def test_lists_cost_the_same_for_one_row_and_for_many(browsers, fresh, staff, children, statements):
+    def cost(address):
+        with statements() as seen:
+            assert browsers["coordinator"].get(address).status_code == 200
+        return len(seen)
+
+    def one_more(n):
+        ref = wished(fresh, staff, children[0], title=f"愿望{'甲乙丙丁戊己庚辛'[n]}")
+        published(fresh, days=n)
+        claimed(fresh, ref, f"k{n}")
+
+    one_more(0)
+    for address in ("/offers", "/claims"):
+        cost(address)
+    once = {address: cost(address) for address in ("/offers", "/claims", f"/children/{children[0].ref}", "/today")}
+    for n in range(1, 8):
+        one_more(n)
+    again = {address: cost(address) for address in once}
+    assert again == once
+    assert max(once[address] for address in ("/offers", "/claims")) <= 12, once

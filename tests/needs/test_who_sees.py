@@ -178,3 +178,15 @@ def test_a_frozen_pair_hides_the_need_from_its_mentor(app, made, levels, raised,
         db.session.commit()
     assert browser.get(f"/needs/{ref}").status_code == 404
     assert ref not in browser.get("/needs/raised").get_data(as_text=True)
+
+
+def test_what_was_sent_before_is_found_again_when_the_right_has_ended_meanwhile(app, levels, raised):
+    worker = assigned(levels)
+    actor = levels.actor(worker)
+    ref = raised(actor=actor, client_key="phone-7")
+    with app.app_context():
+        db.session.query(Sight).filter_by(account_ref=worker.ref).update({"ended_at": now() - timedelta(minutes=1)})
+        db.session.commit()
+    assert raised(actor=actor, client_key="phone-7") == ref
+    with pytest.raises(NotAllowed):
+        raised(actor=actor, client_key="phone-8")

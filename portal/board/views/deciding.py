@@ -61,7 +61,7 @@ def _withdraws(actor: Actor, claim: Any) -> bool:
 STEPS = {
     "vetting": Step(
         N_("Note who it is"), N_("What did the look show? The result, not the papers. A confirmer decides next."),
-        N_("Looked at"), lambda a, c: policy.can_vet(a, c) and c.vetted_at is None,
+        N_("Mark as looked at"), lambda a, c: policy.can_vet(a, c) and c.vetted_at is None,
         lambda c, f, a, t: operations.vet_claim(c, note=f.text.data, actor=a, now=t), tone="primary",
     ),
     "approval": Step(
@@ -79,7 +79,7 @@ STEPS = {
         lambda c, _f, a, t: operations.begin_claim(c, actor=a, now=t), SureForm, "primary",
     ),
     "handing-over": Step(
-        N_("Handed over"), N_("What was given, when, to whom? The family is asked next."), N_("It is handed over"),
+        N_("Help was handed over"), N_("What was given, when, to whom? The family is asked next."), N_("It is handed over"),
         _hands_over, lambda c, f, a, t: operations.hand_over(c, note=f.text.data, actor=a, now=t), tone="primary",
     ),
     "confirmation": Step(

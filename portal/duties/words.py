@@ -58,13 +58,14 @@ DUTY_WORDS: dict[str, DutyWords] = {
         N_("Open"), "warning",
     ),
     "referral-answer": DutyWords(
-        N_("See to an answer from an organisation"), N_("It has not said yes or no yet. Ring them up."), N_("Look"), "out"
+        N_("See to an answer from an organisation"), N_("It has not said yes or no yet. Ring them up."), N_("Look"),
+        "out",
     ),
     "claim-vet": DutyWords(N_("Look at who wants to help"), N_("A claim waits for a look."), N_("Look"), "user"),
     "claim-decide": DutyWords(N_("Decide on a claim"), N_("Somebody wants to help."), N_("Decide"), "check"),
     "claim-help": DutyWords(
-        N_("See that promised help comes"), N_("A claim was approved, and nothing has been handed over yet."), N_("Look"),
-        "heart",
+        N_("See that promised help comes"), N_("A claim was approved, and nothing has been handed over yet."),
+        N_("Look"), "heart",
     ),
     "claim-confirm": DutyWords(
         N_("Ask whether a wish came true"), N_("Something was handed over. Only the family knows."), N_("Ask"), "chat"

@@ -21,7 +21,9 @@ VISITORS = (Role.CASEWORKER, Role.GRID_WORKER, Role.SUPERVISOR)
 """Roles that go to the door."""
 AT_THE_DOOR = (Role.CASEWORKER, Role.GRID_WORKER)
 """The people next door, whose interval is the shorter one."""
-READERS = (*REGION_ROLES, Role.GRID_WORKER)
+READERS = (*REGION_ROLES, Role.GRID_WORKER, Role.SAFEGUARDING_LEAD, Role.CONFIRMER)
+WHOLE = (FieldSet.FULL, FieldSet.CONCERN)
+"""Field sets of the ledger through which a whole file is read, its visits with it."""
 REVIEWERS = (Role.SUPERVISOR, Role.COORDINATOR)
 
 
@@ -43,10 +45,11 @@ def to_visit(actor: Actor) -> Select[Child]:
 
 
 def visible_clause(actor: Actor) -> ColumnElement[bool]:
-    """Visits the actor may read: of the region by role, else one's own of children still assigned. Those of a file
-    that was entered by mistake are read by nobody."""
+    """Visits the actor may read: of the region by role, or of a file that is open as a whole because of a concern;
+    else one's own of children still assigned. Those of a file that was entered by mistake are read by nobody."""
+    through_the_ledger = exists().where(Sight.child_id == Visit.child_id, Sight.fields.in_(WHOLE), live_sight(actor))
     by_region = and_(
-        within(Visit.region_path, actor.paths(*REGION_ROLES)),
+        or_(within(Visit.region_path, actor.paths(*REGION_ROLES)), through_the_ledger),
         exists().where(_FILE.id == Visit.child_id, _FILE.state != FileState.ENTERED_IN_ERROR),
     )
     assigned = exists().where(Sight.child_id == Visit.child_id, Sight.fields == FieldSet.DOOR, live_sight(actor))

@@ -12,7 +12,7 @@ from portal.audit.models import AuditEntry
 from portal.children.models import Child, RiskChange
 from portal.children.operations.codes import issue_code
 from portal.children.operations.files import move_house
-from portal.children.rules import RiskLevel
+from portal.children.rules import FieldSet, RiskLevel
 from portal.files.models import Attachment
 from portal.kernel.actor import Role
 from portal.kernel.clock import now, today
@@ -132,7 +132,9 @@ def test_an_emergency_survives_a_visit_that_is_refused_and_is_raised_once(sign_i
     browser = sign_in(worker)
     alarm = {"emergency": "孩子被打，流血了", "met": ["child", "nobody"]}
     for _time in range(3):
-        assert post(browser, child, **alarm).status_code == 422
+        answer = post(browser, child, **alarm)
+        assert answer.status_code == 422
+        assert "The alarm is with the person on duty already" in str(answer.json["errors"])
     assert concerns(fresh) == [(child.ref, "孩子被打，流血了", "now")]
     assert count(fresh, Visit) == 0
     mended = post(browser, child, emergency=alarm["emergency"], met=["child"], health="ill")
@@ -234,6 +236,27 @@ def test_who_reads_visits(made, sign_in, worker, supervisor, grid_worker, child)
         browser = sign_in(reader)
         found = tuple(browser.get(f"/visits/{v.ref}").status_code for v in (visit, own))
         assert found == answers, reader.name
+
+
+def test_when_an_assignment_ends_the_child_and_the_own_visits_are_gone_at_once(made, sign_in, child, planned):
+    planned()
+    former = made.account(Role.GRID_WORKER, at=VILLAGE_A)
+    made.sight(child, former.ref, FieldSet.DOOR, "role_grant", "gone", ended_at=now() - timedelta(hours=1))
+    visit = made.visit(child, former)
+    browser = sign_in(former)
+    assert browser.get(f"/visits/{visit.ref}").status_code == 404
+    assert browser.get(f"/visits/new?child={child.ref}").status_code == 404
+    assert child.name not in text_of(browser.get("/visits"))
+    assert browser.get("/visits/plan").json["children"] == []
+    assert post(browser, child, well="1").status_code == 422
+
+
+def test_who_handles_a_concern_reads_the_visits_of_that_file(made, sign_in, worker, child):
+    visit = made.visit(child, worker, text="床上有瘀青的孩子")
+    handler = made.account(Role.SAFEGUARDING_LEAD)
+    assert sign_in(handler).get(f"/visits/{visit.ref}").status_code == 404
+    made.sight(child, handler.ref, FieldSet.CONCERN, "concern", "c")
+    assert "瘀青" in text_of(sign_in(handler).get(f"/visits/{visit.ref}"))
 
 
 def test_a_grid_worker_s_list_has_assigned_children_alone_and_no_risk(made, sign_in, grid_worker, child, planned):
@@ -389,6 +412,7 @@ def test_a_card_that_is_unknown_mistyped_or_not_mine_gets_the_same_answer(made, 
     assert {a.status_code for a in answers.values()} == {404}
     bodies = {text_of(a).partition("<main")[2].partition("</main>")[0] for a in answers.values()}
     assert len(bodies) == 1
+    assert "short-code" in bodies.pop()
 
 
 def test_a_visit_by_card_that_waited_finds_its_child_or_stays_with_a_sentence(sign_in, worker, child, card, fresh):

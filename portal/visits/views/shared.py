@@ -23,7 +23,7 @@ NAV = (
     NavItem(
         "visits.index", N_("Visits"), "pen", frozenset(policy.VISITORS), order=5, tab=True, short=N_("Visit"),
     ),
-    NavItem("visits.overview", N_("Visits"), "pen", frozenset({Role.COORDINATOR}), order=23),
+    NavItem("visits.overview", N_("Visits by village"), "pen", frozenset({Role.COORDINATOR}), order=23),
 )  # fmt: skip
 LINES = 8
 MOST_ON_PANEL = 4

@@ -99,6 +99,8 @@ def send() -> ResponseReturnValue:
     if submitted(form, operation):
         _say(done[0], form)
         return saved(url_for(".index"), key=key)
+    if form.emergency.data:
+        form.blame(None, _("The alarm is with the person on duty already; only the visit is not saved yet."))
     if wants_json():
         return refused(form)
     try:

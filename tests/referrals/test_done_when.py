@@ -42,7 +42,12 @@ def test_a_need_walks_from_the_village_to_the_second_hospital_and_back_to_the_fa
 
     with standing_at(clock):
         need = press(
-            programme.village, f"/needs/new?child={child.ref}", kind="medical", text=WORDS, urgency="ordinary", channel="carer"
+            programme.village,
+            f"/needs/new?child={child.ref}",
+            kind="medical",
+            text=WORDS,
+            urgency="ordinary",
+            channel="carer",
         )
         assert state() is NeedState.AT_VILLAGE
         assert sees(programme.village, need) == 200
@@ -66,7 +71,9 @@ def test_a_need_walks_from_the_village_to_the_second_hospital_and_back_to_the_fa
         assert page.index("A医院") < page.index("B医院")
         choose = f"/referrals/new?need={need.rsplit('/', 1)[1]}&service={programme.services['A'].ref}"
         assert HEALTH in text_of(browser(programme.district).get(choose))
-        first = press(programme.district, choose, fields_asked=["name", "age", "health", "need_text"], covering="请安排检查")
+        first = press(
+            programme.district, choose, fields_asked=["name", "age", "health", "need_text"], covering="请安排检查"
+        )
         assert sees(people["A"], first) == 404
         press(programme.district, f"{first}/steps/sending")
         page = text_of(browser(people["A"]).get(first))
@@ -117,7 +124,9 @@ def test_a_need_walks_from_the_village_to_the_second_hospital_and_back_to_the_fa
         assert "Surgery or treatment" in page
         assert re.search(r"surgery done", page)
         assert browser(people["B"]).get(f"{second}/steps/confirmation").status_code == 403
-        press(programme.village, f"{second}/steps/confirmation", met="met", confirmed_by="carer", note="孩子看得见黑板了")
+        press(
+            programme.village, f"{second}/steps/confirmation", met="met", confirmed_by="carer", note="孩子看得见黑板了"
+        )
 
     with standing_at(clock + timedelta(days=1)):
         assert state() is NeedState.MET

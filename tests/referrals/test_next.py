@@ -279,3 +279,23 @@ def test_referrals_go_with_the_child_who_moves(app, programme, referred, sign_in
         db.session.commit()
     assert there.get(f"/referrals/{ref}").status_code == 200
     assert sign_in(programme.town).get(f"/referrals/{ref}").status_code == 404
+
+
+def test_accepted_referrals_take_the_places_of_a_service_and_give_them_back(
+    app, programme, referred, act, a_need, sign_in
+):
+    with app.app_context():
+        db.session.get(Service, programme.services["A"].id).capacity = 1
+        db.session.commit()
+
+    def taken():
+        with app.app_context():
+            return db.session.get(Service, programme.services["A"].id).taken
+
+    ref = referred(S.SENT)
+    assert taken() == 0
+    act("accept", ref, programme.at("A"))
+    assert taken() == 1
+    assert "A医院" not in text_of(sign_in(programme.town).get(f"/referrals/new?need={a_need()}"))
+    act("fail", ref, programme.at("A"), reason="不适合手术")
+    assert taken() == 0

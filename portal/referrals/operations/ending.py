@@ -165,10 +165,10 @@ def _expire(referral: Referral, now: datetime) -> bool:
 
 
 def _remind(referral: Referral, now: datetime) -> bool:
-    """Only while it waits for the receiver, not while the receiver waits for us."""
+    """Once after each interval; of those that wait for the receiver, not of those that wait for us."""
     since = referral.asked_at or referral.sent_at or now
     due = sum(since + after <= now for after in REMIND_AFTER)
-    if referral.state is not S.SENT or due <= referral.reminded:
+    if due <= referral.reminded:
         return False
     referral.reminded = due
     tell_receiver("referral-reminder", referral, now=now)

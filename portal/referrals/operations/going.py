@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.access.queries import holders
@@ -19,7 +19,8 @@ from portal.kernel.words import N_
 from portal.needs.models import Need
 from portal.needs.operations import release_clock
 from portal.notices.operations import read_at, tell
-from portal.partners.queries import people_of
+from portal.partners.operations import note_taken
+from portal.partners.queries import people_of, service_with_ref
 from portal.places.queries import corrections
 from portal.places.working_days import add_working_days
 from portal.referrals.models import Referral, ReferralMessage
@@ -30,6 +31,7 @@ from portal.referrals.rules import (
     REFERRAL,
     UNANSWERED,
     WITHOUT_SHARING,
+    WORKED_ON,
     ReferralState,
     number_of,
 )
@@ -77,7 +79,19 @@ def go(
         end_sharing(referral, actor=actor, now=now, papers=to in NOTHING_DONE)
         read_at(url_of(referral), to=people_of(referral.org_ref), now=now)
     session().flush()
+    if (before in WORKED_ON) != (to in WORKED_ON):
+        _count_places(referral)
     referral_moved.send(referral, before=before, actor=actor, now=now)
+
+
+def _count_places(referral: Referral) -> None:
+    """How many the service helps now, for its free places."""
+    service = service_with_ref(referral.service_ref)
+    if service is not None:
+        at_work = select(func.count()).where(
+            Referral.service_ref == referral.service_ref, Referral.state.in_(WORKED_ON)
+        )
+        note_taken(service.id, session().scalar(at_work) or 0)
 
 
 def _answer_key(referral: Referral) -> str:

@@ -120,7 +120,7 @@ def export_claims() -> ResponseReturnValue:
     statement, _filters = _claims(g.actor)
     rows = session().execute(statement.order_by(Claim.id.desc()).limit(MOST_ROWS + 1)).all()
     names = _known_names(g.actor, rows[:MOST_ROWS]) if request.method == "POST" else {}
-    heads = [_("Offer"), _("Kind"), _("Claimant"), _("Who wants to help?"), _("State"), _("Made")]
+    heads = [_("Offer"), _("Kind"), _("Claimant"), _("Who wants to help?"), _("State"), _("Asked on")]
     cells = [
         [
             r.title, shown.kind_words(r.kind), names.get(r.ref, ""), _(CLAIMANT_WORDS[r.claimant]),

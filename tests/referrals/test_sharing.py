@@ -272,3 +272,24 @@ def test_no_fact_of_the_child_stands_in_notices_duties_or_mails(app, programme, 
         told = " ".join(map(str, rows)) + " ".join(d.url for d in db.session.query(Duty))
     assert "A医院" in told
     assert not [t for t in (*facts_of_child(programme.child).values(), programme.child.given_name) if t in told]
+
+
+def test_a_deputy_of_the_receiver_acts_and_the_log_says_for_whom(app, programme, referred, sign_in, made):
+    from portal.access.models import Deputy
+    from portal.kernel.clock import today
+
+    ref = referred(S.SENT)
+    deputy = programme.member(programme.hospitals["B"], "B院同事")
+    made.save(
+        Deputy(
+            account_ref=programme.people["A"].ref,
+            deputy_ref=deputy.ref,
+            from_on=today(),
+            until_on=today(),
+            named_at=now(),
+        )
+    )
+    assert sign_in(deputy).get(f"/referrals/{ref}").status_code == 200
+    with app.app_context():
+        entry = db.session.query(AuditEntry).filter_by(actor_ref=deputy.ref, what="referral-read").one()
+        assert entry.deputy_for == programme.people["A"].ref

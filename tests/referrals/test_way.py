@@ -230,3 +230,18 @@ def test_another_reason_needs_words(programme, referred, act, seen):
     with pytest.raises(DomainError, match="Say in a few words why"):
         act("decline", ref, programme.at("A"), DeclineReason.OTHER)
     assert seen(ref).state is S.SENT
+
+
+@pytest.mark.parametrize("state", [S.DRAFTED, S.SENT, S.IN_PROGRESS, S.COMPLETED])
+def test_a_file_that_is_closed_is_not_shared_on(app, programme, referred, seen, sign_in, state):
+    from portal.children.models import Child
+    from portal.kernel.events import child_left
+
+    ref = referred(state)
+    actor = programme.actor(programme.district)
+    with app.app_context():
+        child_left.send(db.session.get(Child, programme.child.id), actor=actor, now=now())
+        db.session.commit()
+    assert seen(ref).shared_sealed is None
+    assert seen(ref).state is (S.COMPLETED if state is S.COMPLETED else S.CANCELLED)
+    assert sign_in(programme.people["A"]).get(f"/referrals/{ref}").status_code == 404

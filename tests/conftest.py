@@ -39,6 +39,21 @@ KEYS = {
     "index_key": "index-" * 10,
 }
 
+EMPTY_ALL = sa.text("SELECT empty_all(:names)")
+EMPTY_FUNCTION = """
+CREATE OR REPLACE FUNCTION empty_all(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE name text; used boolean;
+BEGIN
+  FOREACH name IN ARRAY names LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO used;
+    IF used THEN
+      EXECUTE format('DELETE FROM %I', name);
+      PERFORM setval(pg_get_serial_sequence(quote_ident(name), 'id'), 1, false);
+    END IF;
+  END LOOP;
+END $$"""
+"""Truncating all tables takes a tenth of a second, deleting what a test has left a hundredth of it."""
+
 
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -50,6 +65,8 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     admin = sa.create_engine(ADMIN_URL, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        # Which rows survive the power going out is not what these tests ask.
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
     try:
         yield sa.make_url(ADMIN_URL).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -65,6 +82,9 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     made = create_app(config, TESTING=True, PROPAGATE=True)
     with made.app_context():
         Model.metadata.create_all(db.engine)
+        if ON_POSTGRES:
+            with db.engine.begin() as connection:
+                connection.exec_driver_sql(EMPTY_FUNCTION.replace("%", "%%"))
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -94,10 +114,9 @@ def clean_database(request: pytest.FixtureRequest) -> Iterator[None]:
     app: Portal = request.getfixturevalue("app")
     empty: Path | None = request.getfixturevalue("_empty")
     if empty is None:
-        names = ", ".join(f'"{t}"' for t in Model.metadata.tables)
         with app.app_context(), db.engine.begin() as connection:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+            connection.execute(EMPTY_ALL, {"names": list(Model.metadata.tables)})
     else:
         target = Path(app.portal_config.database_url.removeprefix("sqlite:///"))
         with app.app_context():

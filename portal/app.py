@@ -22,6 +22,7 @@ import portal.mentoring.views
 import portal.needs.views
 import portal.notices.views
 import portal.pairing.views
+import portal.partners.views
 import portal.places.views
 import portal.referrals.views
 import portal.safeguarding.views
@@ -44,8 +45,9 @@ from portal.wiring import connect_directory, connect_signals
 
 ROOMS = (
     portal.places.views, portal.audit.views, portal.access.views, portal.notices.views, portal.duties.views,
-    portal.calendars.views, portal.children.views, portal.volunteers.views, portal.safeguarding.views,
-    portal.pairing.views, portal.needs.views, portal.mentoring.views, portal.visits.views, portal.referrals.views,
+    portal.calendars.views, portal.children.views, portal.volunteers.views, portal.partners.views,
+    portal.safeguarding.views, portal.pairing.views, portal.needs.views, portal.mentoring.views, portal.visits.views,
+    portal.referrals.views,
     portal.board.views, portal.home.views,
 )  # fmt: skip
 

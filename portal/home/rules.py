@@ -28,6 +28,7 @@ LISTS = {
     "safeguarding.duty_list": N_("Duty list"),
     "duties.index": N_("What I owe"),
     "notices.index": N_("Notices"),
+    "partners.index": N_("Organisations"),
     "access.people": N_("People"),
     "audit.index": N_("Audit log"),
 }

@@ -157,3 +157,10 @@ def can_invite(actor: Actor, organisation: Organisation) -> bool:
 def can_keep_awards(actor: Actor, path: str) -> bool:
     """The register of awards is the coordinator's."""
     return actor.coordinates(path)
+
+
+def can_keep_project(actor: Actor, project: Project) -> bool:
+    """Keep a project: as its programme, else as its organisation. `organisation` and `programme` are loaded."""
+    if project.programme is not None and project.programme.sealed:
+        return project.organisation.ref in _own_refs(actor)
+    return can_describe(actor, project.organisation) or works_for(actor, project.organisation.ref)

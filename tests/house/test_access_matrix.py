@@ -72,6 +72,7 @@ OUTSIDERS = [
 ]  # fmt: skip
 INSIDERS = [
     "own mentor", "receiving partner", "assigned grid worker", "own caseworker", "own supervisor", "own coordinator", "named in the concern",
+    "court's own manager",
 ]  # fmt: skip
 ABOUT_CASES = ("/children/<", "/pairings/<", "/sessions/<", "/planned-sessions/<", "/concerns/<", "/asks/<", "/needs/<", "/referrals/<")
 VOLUNTEER_TOO = ("admin", "auditor")

@@ -34,7 +34,8 @@ def test_the_application_refuses_to_start_with_a_view_that_declares_nothing(app)
 
 
 def test_addresses_are_kebab_case_nouns(app):
-    assert [r.rule for r in rules(app) if not KEBAB.match(r.rule)] == []
+    ours = [r.rule for r in rules(app) if not r.rule.startswith("/hsds/")]  # named by the specification
+    assert [rule for rule in ours if not KEBAB.match(rule)] == []
 
 
 def plain_pages(app):

@@ -33,8 +33,17 @@ from portal.needs.views.stepping import STEPS as NEED_STEPS
 from portal.notices.models import Notice
 from portal.pairing.models import MentorAsk
 from portal.pairing.rules import AskKind, ClosureReason, PairingState
-from portal.partners.models import Organisation
-from portal.partners.rules import OrgKind, OrgState
+from portal.partners.models import (
+    Contact,
+    Deliverable,
+    Location,
+    Organisation,
+    Programme,
+    ProgrammeEntry,
+    Project,
+    Service,
+)
+from portal.partners.rules import OrgKind, OrgState, ProjectKind, uuid_of
 from portal.places.models import DayOff
 from portal.referrals.models import Referral, ReferralMessage, ReferralStep
 from portal.referrals.rules import ReferralState, Step
@@ -54,6 +63,7 @@ FIELD_CANARIES = {
     "shared": "canary-shared", "covering": "canary-covering", "thread": "canary-thread", "reached": "canary-reached",
     "offer": "canary-offer", "claimant": "canary-claimant", "vetting": "canary-vetting", "claim_note": "canary-claim-line",
     "need": "canary-need-words", "need_note": "canary-between-levels",
+    "sealed": "canary-sealed", "clerk": "canary-clerk",
     "id_number": "371399201503150", "id_masked": "3713**********",
 }  # fmt: skip
 
@@ -264,7 +274,41 @@ def make_world(made: Factory) -> World:
         )
     )
     card = made.save(new_code_row(two.id, actor=SYSTEM, now=now()))
+    court = made.save(
+        Organisation(name="示例法院", kind=OrgKind.COURT, region_path=made.path(DISTRICT), state=OrgState.ACTIVE, created_at=now(),
+                     created_by="x", changed_at=now())
+    )  # fmt: skip
+    sealed = made.save(
+        Programme(organisation_id=court.id, region_path=court.region_path, name=c["sealed"], description=c["sealed"], sealed=True,
+                  public=False, created_at=now())
+    )  # fmt: skip
+    made.save(
+        ProgrammeEntry(programme_id=sealed.id, on_day=today(), title=c["sealed"], text=c["sealed"], written_by="x", written_at=now())
+    )
+    project = made.save(
+        Project(organisation_id=court.id, programme_id=sealed.id, region_path=court.region_path, kind=ProjectKind.OTHER,
+                name=c["sealed"], starts_on=today(), ends_on=today(), created_at=now())
+    )  # fmt: skip
+    promised = made.save(
+        Deliverable(project_id=project.id, title=c["sealed"], target=1, due_on=today(), changed_at=now())
+    )
+    watched = made.save(
+        Service(organisation_id=court.id, programme_id=sealed.id, region_path=court.region_path, name=c["sealed"],
+                help_kinds=["legal"], created_at=now(), changed_at=now())
+    )  # fmt: skip
+    spot = made.save(Location(organisation_id=court.id, name="立案大厅", region_path=court.region_path))
+    clerk = made.save(Contact(organisation_id=court.id, name=c["clerk"], phone="13800009999", created_at=now()))
+    w.people["court's own manager"] = made.account()
+    made.grant(w.people["court's own manager"], Role.PARTNER_MANAGER, org_ref=court.ref)
+    w.allowed["court's own manager"] = frozenset({"sealed", "clerk"})
+    for who in ("own caseworker", "own supervisor", "own coordinator", "named in the concern", "assigned grid worker",
+                "caseworker elsewhere", "grid_worker elsewhere", "supervisor elsewhere", "coordinator elsewhere",
+                "safeguarding_lead elsewhere", "confirmer elsewhere", "confirmer"):  # fmt: skip
+        w.allowed[who] = w.allowed.get(who, frozenset()) | {"clerk"}
     w.refs = {
+        "organisations": court.ref, "services": watched.ref, "programmes": sealed.ref, "projects": project.ref,
+        "deliverables": promised.ref, "locations": spot.ref, "contacts": clerk.ref,
+        "organizations": uuid_of("organization", court.ref), "service_at_locations": uuid_of("service_at_location", "none"),
         "c": card.token,
         "children": two.ref, "pairings": pairing.ref, "sessions": log.ref, "drafts": draft.client_key, "planned-sessions": planned.ref,
         "concerns": concern.ref, "needs": need.ref, "referrals": referral.ref, "board": offer.ref, "offers": offer.ref, "claims": claim.ref, "deletions": referral.ref,
@@ -273,7 +317,7 @@ def make_world(made: Factory) -> World:
         "regions": made.regions()[VILLAGE_B].ref, "grants": grant.ref, "view-as": mentor_two.ref, "duty-list": on_duty.ref,
         "deputies": deputy.ref, "devices": device.ref, "notices": notice.ref, "roles": role.ref,
         "complaints": complaint.ref, "audit": entry.ref, "entries": entry.ref, "answers": "0000-0000", "feeds": feed.ref,
-        "c": "no-such-token", "invitations": "no-such-token", "resets": "no-such-token", "my/sessions": signed_in.ref, "views": view.ref,
+        "invitations": "no-such-token", "resets": "no-such-token", "my/sessions": signed_in.ref, "views": view.ref,
     }  # fmt: skip
     w.words = {
         "parts": tuple(PARTS), "steps": (*STEPS, *NEED_STEPS, *REFERRAL_STEPS, *OFFER_STEPS, *CLAIM_STEPS), "settings": ("idle_minutes",), "sign-in": ("mentor",),

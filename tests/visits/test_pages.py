@@ -123,6 +123,20 @@ def test_a_strange_key_or_clock_is_no_error_of_the_server(sign_in, worker, child
     assert count(fresh, Visit) == 1
 
 
+def test_a_phone_whose_clock_is_a_day_wrong_is_flagged_and_its_visit_has_the_right_day(sign_in, worker, child, fresh):
+    """T13 of safety.md."""
+    wrong = now() + timedelta(days=1)
+    at, sent = (str(int(m.timestamp() * 1000)) for m in (wrong - timedelta(minutes=30), wrong))
+    browser = sign_in(worker)
+    assert post(browser, child, well="1", device_at=at, device_sent_at=sent, offline="1").json["saved"] == KEY
+    with fresh():
+        visit = db.session.scalars(select(Visit)).one()
+        assert visit.clock_off
+        assert abs(visit.at - now() + timedelta(minutes=30)) < timedelta(minutes=1)
+        assert abs(visit.device_at - wrong + timedelta(minutes=30)) < timedelta(minutes=1)
+    assert "clock was wrong" in text_of(browser.get(f"/visits/{visit.ref}"))
+
+
 def concerns(fresh):
     with fresh():
         return [(c.child_ref, c.text, c.urgency.value) for c in db.session.scalars(select(Concern))]

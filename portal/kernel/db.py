@@ -254,12 +254,53 @@ def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
             raise DisconnectionError from error
 
 
+PREPARED_MOST = 400
+"""Statements that a connection to PostgreSQL keeps prepared: about as many as the house has."""
+
+
+def on_connect_postgres(connection: Any, _record: Any) -> None:
+    """Keep more statements prepared than the usual hundred."""
+    connection.prepared_max = PREPARED_MOST
+
+
+def on_begin_postgres(connection: Any) -> None:
+    """Nothing is written yet (see `end_reading`)."""
+    connection.info["wrote"] = False
+
+
+def on_execute_postgres(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    """Whatever is not plainly a question counts as written."""
+    if not statement.startswith("SELECT"):
+        connection.info["wrote"] = True
+
+
+def end_reading() -> None:
+    """End the transaction of a request that keeps nothing.
+
+    psycopg forgets all its prepared statements at a rollback, and to plan them anew costs more than most pages. So a
+    transaction in which nothing was written ends with a commit; any other is rolled back.
+    """
+    current = db.session()
+    if (
+        current.in_transaction()
+        and current.get_bind().dialect.name == "postgresql"
+        and not (current.new or current.dirty or current.deleted)
+        and current.connection().info.get("wrote") is False
+    ):
+        current.commit()
+    else:
+        current.rollback()
+
+
 def prepare_engine(engine: Engine) -> None:
     """Attach what each database needs."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", on_connect_sqlite)
         event.listen(engine, "begin", on_begin_sqlite)
     else:
+        event.listen(engine, "connect", on_connect_postgres)
+        event.listen(engine, "begin", on_begin_postgres)
+        event.listen(engine, "before_cursor_execute", on_execute_postgres)
         event.listen(engine, "checkin", on_checkin)
         event.listen(engine, "checkout", on_checkout)
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.config import Config, resource
-from portal.kernel.db import begin_writing, db
+from portal.kernel.db import begin_writing, db, end_reading
 from portal.web.compiled import Address
 from portal.web.cookies import CookieSessions
 from portal.web.registries import Registries
@@ -80,7 +80,7 @@ class Portal(Flask):
             if request.method not in SAFE and answer.status_code < 400:
                 db.session.commit()
             else:
-                db.session.rollback()
+                end_reading()
         except BaseException:
             db.session.rollback()
             write_afterwards()

@@ -103,7 +103,7 @@ def arrived(page, fresh, number):
     page.reload()
     page.wait_for_timeout(500)
     expect(page.locator(WAITING)).to_be_hidden()
-    while "client_key" in page.evaluate(LEFT_BEHIND):
+    while '"state":"waiting"' in page.evaluate(LEFT_BEHIND):
         assert time.monotonic() < until, "it still waits on the phone"
         page.wait_for_timeout(200)
     assert kept(fresh) == number

@@ -153,8 +153,12 @@ def make_world(made: Factory) -> World:
              channel=NeedChannel.SESSION, client_key="n", state=NeedState.AT_VILLAGE, level=Level.VILLAGE, due_at=now(),
              raised_by=mentor_two.ref, raised_at=now())
     )  # fmt: skip
-    made.save(NeedStep(need_id=need.id, kind=StepKind.REMARK, level=Level.VILLAGE, text=c["need_note"], by="x", at=now()))
-    visit = made.visit(two, made.account(Role.CASEWORKER, at=VILLAGE_B), text=c["visit"], look_note=c["look"], looked_at=now())
+    made.save(
+        NeedStep(need_id=need.id, kind=StepKind.REMARK, level=Level.VILLAGE, text=c["need_note"], by="x", at=now())
+    )
+    visit = made.visit(
+        two, made.account(Role.CASEWORKER, at=VILLAGE_B), text=c["visit"], look_note=c["look"], looked_at=now()
+    )
     photo = made.save(
         Attachment(subject_kind="visit", subject_ref=visit.ref, child_ref=two.ref, kind=AttachmentKind.PICTURE, name="",
                    mime="image/jpeg", size=3, content=b"jpg", made_at=now(), made_by="x")
@@ -283,7 +287,14 @@ def make_world(made: Factory) -> World:
                   public=False, created_at=now())
     )  # fmt: skip
     made.save(
-        ProgrammeEntry(programme_id=sealed.id, on_day=today(), title=c["sealed"], text=c["sealed"], written_by="x", written_at=now())
+        ProgrammeEntry(
+            programme_id=sealed.id,
+            on_day=today(),
+            title=c["sealed"],
+            text=c["sealed"],
+            written_by="x",
+            written_at=now(),
+        )
     )
     project = made.save(
         Project(organisation_id=court.id, programme_id=sealed.id, region_path=court.region_path, kind=ProjectKind.OTHER,

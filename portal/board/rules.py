@@ -148,8 +148,8 @@ class Band(StrEnum):
 
 
 BAND_WORDS = {
-    Band.SMALL: N_("aged under 6"), Band.PRIMARY: N_("aged 6 to 11"), Band.MIDDLE: N_("aged 12 to 14"), Band.YOUTH: N_("aged 15 to 17"),
-    Band.GROWN: N_("aged 18 and over"),
+    Band.SMALL: N_("aged under 6"), Band.PRIMARY: N_("aged 6 to 11"), Band.MIDDLE: N_("aged 12 to 14"),
+    Band.YOUTH: N_("aged 15 to 17"), Band.GROWN: N_("aged 18 and over"),
 }  # fmt: skip
 _UPPER = ((5, Band.SMALL), (11, Band.PRIMARY), (14, Band.MIDDLE), (17, Band.YOUTH))
 ANY = ""

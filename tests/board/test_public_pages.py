@@ -208,7 +208,15 @@ def test_every_filter_of_the_real_board_fits_five_open_files(client, made, fresh
             assert fits(files, Cell(kind, path, band)) >= 5, (kind, code, band)
 
 
-def test_an_ended_file_or_consent_is_not_in_the_next_batch(fresh, staff, children, need):
+def test_a_consent_that_has_run_out_is_not_in_the_next_batch(fresh, staff, children, need):
+    offered(fresh, staff, children[0], need)
+    with fresh():
+        standing_consent(children[0].id, Purpose.BOARD, today()).until_on = today()
+        db.session.commit()
+    assert published(fresh, days=1) == []
+
+
+def test_an_ended_file_is_not_in_the_next_batch(fresh, staff, children, need):
     ref = offered(fresh, staff, children[0], need)
     assert [e["ref"] for e in published(fresh)] == [ref]
     with fresh():

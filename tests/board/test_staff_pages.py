@@ -16,6 +16,7 @@ from portal.board.rules import ClaimState, OfferState
 from portal.kernel.actor import Role
 from portal.kernel.clock import now
 from portal.kernel.db import db
+from portal.kernel.errors import NotAllowed
 from portal.needs.models import Need
 from portal.needs.operations import close_need, reopen_need
 from portal.needs.rules import ConfirmedBy, NeedOutcome, NeedState
@@ -72,6 +73,24 @@ def test_a_need_goes_from_its_page_to_the_board_and_to_met(browsers, client, fre
         assert {"offer-prepared", "offer-moved", "claim-moved", "claim-vetted", "offer-read", "claim-read"} <= set(
             db.session.scalars(select(AuditEntry.what))
         )
+
+
+@pytest.mark.parametrize("did", ["prepared", "vetted"])
+def test_who_prepared_or_looked_does_not_decide_also_with_both_roles(made, fresh, staff, children, need, did):
+    both = made.actor(made.account(Role.COORDINATOR, Role.CONFIRMER))
+    if did == "prepared":
+        staff.coordinator, other = both, staff.coordinator
+    else:
+        other = both
+    ref = offered(fresh, staff, children[0], need)
+    published(fresh)
+    claim_ref, _token = claimed(fresh, ref)
+    with fresh():
+        claim = one(Claim, claim_ref)
+        vet_claim(claim, note="已核实", actor=other, now=now())
+        with pytest.raises(NotAllowed):
+            approve_claim(claim, actor=both, now=now())
+        approve_claim(claim, actor=staff.confirmer, now=now())
 
 
 def test_the_preview_shows_what_the_public_will_see_and_a_slip_cannot_be_clicked_away(browsers, fresh, need):

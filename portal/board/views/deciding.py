@@ -79,8 +79,9 @@ STEPS = {
         lambda c, _f, a, t: operations.begin_claim(c, actor=a, now=t), SureForm, "primary",
     ),
     "handing-over": Step(
-        N_("Help was handed over"), N_("What was given, when, to whom? The family is asked next."), N_("It is handed over"),
-        _hands_over, lambda c, f, a, t: operations.hand_over(c, note=f.text.data, actor=a, now=t), tone="primary",
+        N_("Help was handed over"), N_("What was given, when, to whom? The family is asked next."),
+        N_("It is handed over"), _hands_over,
+        lambda c, f, a, t: operations.hand_over(c, note=f.text.data, actor=a, now=t), tone="primary",
     ),
     "confirmation": Step(
         N_("Ask the family"), N_("Only the family, or who has been there, can say that it has arrived."),

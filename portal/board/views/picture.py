@@ -76,10 +76,11 @@ def picture_of(*, title: str, body: str, line: str, brand: str, call: str, url: 
             draw.text((EDGE, top), written, font=font, fill=colour)
             top += int(size * 1.45)
         top += 22
-    code = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(code, kind="png", scale=8, border=2)
-    square = Image.open(code).convert("RGB").resize((QR_SIDE, QR_SIDE), Image.Resampling.NEAREST)
-    image.paste(square, (EDGE, HEIGHT - EDGE - QR_SIDE))
+    symbol, code = segno.make(url, error="m", micro=False), io.BytesIO()
+    # Whole pixels for each square of the code, so that every phone reads it.
+    symbol.save(code, kind="png", scale=QR_SIDE // symbol.symbol_size(border=2)[0], border=2)
+    square = Image.open(code).convert("RGB")
+    image.paste(square, (EDGE, HEIGHT - EDGE - square.height))
     for at, written in enumerate(_lines(said(call) or "Scan to help", _font(30), most=2)):
         draw.text((EDGE + QR_SIDE + 32, HEIGHT - EDGE - QR_SIDE + 70 + at * 44), written, font=_font(30), fill=INK)
     out = io.BytesIO()

@@ -16,7 +16,7 @@ from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import local_day, start_of
 from portal.kernel.db import session
 from portal.kernel.errors import DomainError, require
-from portal.kernel.events import child_left
+from portal.kernel.events import child_left, child_opened
 from portal.kernel.words import N_
 
 MAY_READ_PARENTS = (Role.CASEWORKER, Role.SUPERVISOR, Role.SAFEGUARDING_LEAD, Role.CONFIRMER)
@@ -128,3 +128,5 @@ def move_file(child: Child, target: FileState, *, reason: str, actor: Actor, now
         end_sight(because=child, now=now, actor=actor)
         session().flush()
         child_left.send(child, actor=actor, now=now)
+    elif target is FileState.OPEN:
+        child_opened.send(child, actor=actor, now=now)

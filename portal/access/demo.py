@@ -34,7 +34,9 @@ DEMO_ACCOUNTS: dict[str, DemoAccount] = {
         DemoAccount(Role.SUPERVISOR, "刘晓燕", N_("Helps the caseworkers of a town and keeps an eye on its files.")),
         DemoAccount(Role.SAFEGUARDING_LEAD, "孙丽娟", N_("Takes concerns, day and night, and protects the child.")),
         DemoAccount(Role.GRID_WORKER, "王海波", N_("Visits the children of a few streets.")),
-        DemoAccount(Role.CONFIRMER, "赵永刚", N_("Confirms benefits that others have prepared.")),
+        DemoAccount(Role.CONFIRMER, "赵永刚", N_("Approves who may help, and confirms what others have prepared.")),
+        DemoAccount(Role.PARTNER, "宋佳", N_("Answers referrals at a hospital, and sees only what was shared.")),
+        DemoAccount(Role.PARTNER_MANAGER, "马建国", N_("Keeps an organisation's services and invites colleagues.")),
         DemoAccount(Role.AUDITOR, "徐淑敏", N_("Reads who looked at what, and checks that the log is whole.")),
         DemoAccount(Role.ADMIN, "高鹏", N_("Keeps accounts, roles, regions and settings, and sees no child.")),
     )

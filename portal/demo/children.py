@@ -43,7 +43,7 @@ from portal.places.pinyin import initials
 
 CLOSED, TRANSFERRED, IN_ERROR = 31, 10, 2
 RISKS = ((RiskLevel.RED, 3), (RiskLevel.YELLOW, 17), (RiskLevel.BLUE, 42), (RiskLevel.GREEN, 38))
-OTHER_CONSENTS = ((Purpose.MEDIA, 0.24), (Purpose.CAMP, 0.36), (Purpose.REFERRAL, 0.44), (Purpose.BOARD, 0.3))
+OTHER_CONSENTS = ((Purpose.MEDIA, 0.24), (Purpose.CAMP, 0.36), (Purpose.REFERRAL, 0.9), (Purpose.BOARD, 0.4))
 CLOSED_BECAUSE = (
     "监护恢复，连续半年稳定，经研究结案。",
     "已由亲属依法收养。",

@@ -13,10 +13,14 @@ from portal.children.models import Child
 from portal.children.rules import OPEN_STATES
 from portal.demo.children import add_children
 from portal.demo.concerns import THE_PORTAL, add_concerns, add_duty_list
+from portal.demo.doorsteps import Doorsteps
 from portal.demo.duties import Owed
+from portal.demo.live import Live
 from portal.demo.logs import add_logs
 from portal.demo.looks import add_looks
+from portal.demo.needs import Needs
 from portal.demo.pairs import Pairs
+from portal.demo.partners import add_partners
 from portal.demo.people import AT, add_staff
 from portal.demo.places import add_places, add_settings
 from portal.demo.plans import add_plans
@@ -50,6 +54,7 @@ def load(app: Portal, *, as_of: date, seed: int = 1) -> dict[str, int]:
                 raise DomainError(N_("This database holds people already: the demo fills an empty one only."))
             store = compose(as_of=as_of, seed=seed)
             store.write()
+            Live(store).add_all()
             session().commit()
             while seal(now=store.now):
                 pass
@@ -71,6 +76,9 @@ def compose(*, as_of: date, seed: int) -> Store:
     add_settings(store, by=staff.admins[0])
     helpers = add_volunteers(store, places, staff)
     kids = add_children(store, places, staff)
+    partners = add_partners(store, places, staff)
+    doors = Doorsteps(store, staff, kids).add_all()
+    Needs(store, staff, kids, doors, partners).add_all()
     pairs = Pairs(store, staff, kids, helpers).add_all()
     add_duty_list(store, places, staff)
     add_concerns(store, staff, pairs)

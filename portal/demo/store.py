@@ -17,21 +17,29 @@ from sqlalchemy import insert, text, update
 
 from portal.access.models import Account
 from portal.audit.models import AuditEntry, StateMove
+from portal.board.models import Claim, Offer
 from portal.calendars.models import Booking
 from portal.children.models import Child, FileNote
 from portal.kernel.clock import start_of
 from portal.kernel.db import Base, Model, db, session
 from portal.kernel.secrets import Sealed, SealedJson, vault
 from portal.mentoring.models import SessionLog
+from portal.needs.models import Need
 from portal.notices.models import Notice
 from portal.pairing.models import Pairing
+from portal.partners.models import Organisation, Programme, Project, Service
 from portal.places.models import Region
+from portal.referrals.models import Referral
 from portal.safeguarding.models import Concern
+from portal.visits.models import Visit
 from portal.volunteers.models import Volunteer
 
 Row = dict[str, Any]
 Text = TypeVar("Text", bound=str)
-POINTED_AT = (Region, Account, Volunteer, Child, Pairing, SessionLog, Concern, Booking)
+POINTED_AT = (
+    Region, Account, Volunteer, Child, Pairing, SessionLog, Concern, Booking, Organisation, Service, Programme, Project,
+    Visit, Need, Referral, Offer, Claim,
+)  # fmt: skip
 """Tables that others point at by number: their rows get it here; the others' numbers are the database's."""
 BY_TIME = {StateMove: "at", AuditEntry: "at", Notice: "made_at", FileNote: "written_at"}
 """Tables read in the order of their numbers: written in the order of time."""
@@ -100,6 +108,17 @@ class Store:
             StateMove, subject_kind=model.__tablename__, subject_ref=ref, source=source, target=target, reason=reason,
             actor_ref=by["ref"], actor_name=by["name"], at=at,
         )  # fmt: skip
+
+    def went(self, model: type[Base], row: Row, way: list[tuple[str, Row, datetime, str]], *, about: str) -> None:
+        """A whole way of a record, from nothing to where it stands: (state, by, at, reason) for each step; the moves
+        after the first stand in the log too."""
+        before = ""
+        for state, by, at, reason in way:
+            self.note_move(model, row["ref"], before, state, by=by, at=at, reason=reason)
+            if before:
+                what = f"{model.__tablename__.replace('_', '-')}-moved"
+                self.log(what, model, row, by=by, at=at, about=about, reason=reason, source=before, target=state)
+            before = state
 
     def log(
         self, what: str, model: type[Base], row: Row, *, by: Row, at: datetime, about: str = "", **more: Any

@@ -12,10 +12,14 @@ from portal.pairing.rules import PairingState
 from portal.safeguarding.models import Concern
 from portal.safeguarding.operations import escalate, raise_concern
 from portal.safeguarding.rules import Urgency
+from tests.board.conftest import children, staff
+from tests.board.making import race_for_five
 from tests.pairing.test_races import agree_all_at_once, live
 from tests.soak.killing import Installation
 
 pytestmark = pytest.mark.soak
+__all__ = ["children", "staff"]
+"""The people and files of the board, which its race stands on."""
 
 
 def test_a_hundred_kills_under_load(tmp_path):
@@ -51,3 +55,8 @@ def test_a_thousand_concerns_reach_somebody(app, made, fresh):
     with fresh():
         assert db.session.query(Concern).count() == 1000
         assert db.session.query(Concern).filter_by(asked_ref="").count() == 0
+
+
+def test_a_hundred_rounds_of_200_claims_for_five_offers(app, fresh, staff, children):  # noqa: F811 (fixtures)
+    for number in range(100):
+        race_for_five(app, fresh, staff, children, number)

@@ -13,12 +13,15 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, text
 
+from portal.access.current import actor_of
 from portal.access.models import Account, AccountSession, GrantState, RoleGrant
 from portal.app import create_app
+from portal.board.models import BoardBatch
 from portal.calendars.ical import event_texts
 from portal.calendars.models import Booking, BookingAudience, Feed
 from portal.children.listing import SORTS
 from portal.children.models import Child, Sight
+from portal.children.operations.codes import new_code_row
 from portal.children.rules import Category, FieldSet, FileState, RiskLevel, Schooling
 from portal.config import Config
 from portal.kernel.actor import Role
@@ -27,15 +30,19 @@ from portal.kernel.db import db, new_ref
 from portal.kernel.people import Sex
 from portal.kernel.secrets import new_token, token_hash
 from portal.migrate import upgrade
+from portal.needs.models import Need
+from portal.needs.rules import Level, NeedChannel, NeedKind, NeedState
 from portal.pairing.models import Pairing
 from portal.pairing.rules import PairingState
 from portal.places.models import Region
+from portal.visits.operations.plan import plan_all
 from portal.volunteers.models import Volunteer
 from portal.volunteers.rules import VolunteerState
 from portal.web.flow import Portal
 from portal.web.lists import PAGE_ROWS
 
 EVENTS = 500
+QUEUE, ON_BOARD = 60, 40
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴", "明华英兰玉梅芳军伟静"
 INITIALS = dict(zip(SURNAMES + GIVEN, "wlzlcyzhzwmhylymfjwj", strict=True))
 
@@ -55,6 +62,10 @@ class Programme:
     """The mentor's token for forms."""
     last_page: str
     """The address of the last page of the children's list."""
+    worker: FlaskClient
+    """The caseworker of every village, who visits."""
+    card_token: str
+    worker_csrf: str
 
 
 def config_for(url: str, instance: Path) -> Config:
@@ -274,6 +285,33 @@ def add_feed(mentor: Account) -> str:
     return token
 
 
+def add_loop(worker: Account) -> str:
+    """The plan of visits, a card, a queue of needs at the district and a full board; gives the card's token."""
+    moment, region = now(), select(Child.id, Child.ref, Child.region_path).order_by(Child.id).limit(QUEUE)
+    plan_all(moment)
+    children = db.session.execute(region).all()
+    code = new_code_row(children[0].id, actor=actor_of(worker), now=moment)
+    db.session.add(code)
+    for n, child in enumerate(children):
+        db.session.add(
+            Need(
+                child_id=child.id, child_ref=child.ref, region_path=child.region_path, kind=NeedKind.MATERIAL,
+                text="没有书桌，孩子趴在床上写作业。", channel=NeedChannel.CARER, client_key=f"bench-{n}",
+                state=NeedState.AT_DISTRICT, level=Level.DISTRICT, due_at=moment + timedelta(days=n % 20 + 1),
+                raised_by=worker.ref, raised_at=moment,
+            )
+        )  # fmt: skip
+    entries = [
+        {"ref": new_ref(), "kind": "wish", "town": "", "town_name": "", "band": "7-12", "title": "一盏护眼台灯",
+         "body": "晚上写作业光线暗，想要一盏台灯。", "since": today().isoformat()}
+        for _n in range(ON_BOARD)
+    ]  # fmt: skip
+    numbers = {"offered": ON_BOARD, "claimed": 0, "fulfilled": 0, "median_days": None}
+    db.session.add(BoardBatch(on_day=today(), made_at=moment, entries=entries, numbers=numbers))
+    db.session.flush()
+    return str(code.token)
+
+
 def enter(app: Portal, account: Account) -> FlaskClient:
     """A signed-in browser."""
     token = new_token()
@@ -303,6 +341,9 @@ def make(url: str, instance: Path, children: int) -> Programme:
     with app.app_context():
         coordinator, mentor = fill(children)
         token = add_feed(mentor)
+        worker = person("李主任", Role.CASEWORKER, "/37/3713/371302/371302105/")
+        card_token = add_loop(worker)
+        as_worker = enter(app, worker)
         as_coordinator, as_mentor = enter(app, coordinator), enter(app, mentor)
         pairing = db.session.execute(select(Pairing.ref, Pairing.child_ref).order_by(Pairing.id).limit(1)).one()
         last = db.session.execute(
@@ -325,4 +366,7 @@ def make(url: str, instance: Path, children: int) -> Programme:
         token,
         token_of_forms,
         last_page,
+        as_worker,
+        card_token,
+        csrf_of(as_worker.get("/visits").get_data(as_text=True)),
     )

@@ -48,12 +48,17 @@ def pages(sides: Sides) -> list[Row]:
         Row("1", "child's file", first_list, seen(portal.coordinator, f"/children/{portal.child_ref}")),
         Row("1", "log form", first_list, seen(portal.mentor, "/sessions/new")),
         Row("1", "mentor's home", first_list, seen(portal.mentor, "/today")),
+        Row("1", "visits due, list", first_list, seen(portal.worker, "/visits")),
+        Row("1", "scan to the form of the visit", first_list, scan(portal)),
+        Row("1", "queue of needs", first_list, seen(portal.coordinator, "/needs")),
+        Row("1", "the public board", first_list, seen(portal.stranger, "/board")),
         Row("3", "feed unchanged, whole", seen(limit, f"/feed-static/{TOKEN}"), seen(portal.stranger, feed), goal=3),
         Row("3", "feed unchanged, 304", lambda: limit.get(f"/feed-static/{TOKEN}", headers=unchanged),
             lambda: portal.stranger.get(feed, headers=etag), goal=1.5),
         Row("4", "feed of 500 rebuilt", seen(limit, "/feed-joined"), seen(portal.stranger, feed), goal=1.3,
             before=lambda: forget_feeds(portal)),
         Row("5", "log submitted, durable commit", lambda: limit.post("/post", data=entry), submit(portal), goal=2),
+        Row("5", "visit sent, all is well", lambda: limit.post("/post", data=entry), visit(portal)),
         Row("9", "children, last page, beside the first of 1 000", seen(small.coordinator, "/children"),
             seen(portal.coordinator, portal.last_page), goal=1.35),
     ]  # fmt: skip
@@ -73,6 +78,38 @@ def submit(portal: Programme) -> Call:
         )  # fmt: skip
         if answer.status_code != 303:
             raise RuntimeError(f"the log was not taken: {answer.status_code}")
+        return answer
+
+    return send
+
+
+def scan(portal: Programme) -> Call:
+    """The phone's camera opens the card's address, and what it leads to."""
+
+    def look() -> Response:
+        found = portal.worker.get(f"/c/{portal.card_token}")
+        if found.status_code != 303:
+            raise RuntimeError(f"the card leads nowhere: {found.status_code}")
+        answer = portal.worker.get(found.headers["Location"])
+        return portal.worker.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
+    return look
+
+
+def visit(portal: Programme) -> Call:
+    """The caseworker sends "all is well"; each call another visit of the same child."""
+
+    def send() -> Response:
+        answer = portal.worker.post(
+            "/visits/new",
+            data={
+                "csrf_token": portal.worker_csrf, "client_key": secrets.token_urlsafe(12), "child": portal.child_ref,
+                "met": ["child"], "kind": "care", "guardianship": "fine", "health": "fine", "schooling": "fine",
+                "housing": "fine", "mood": "fine",
+            },
+        )  # fmt: skip
+        if answer.status_code != 303:
+            raise RuntimeError(f"the visit was not taken: {answer.status_code}")
         return answer
 
     return send

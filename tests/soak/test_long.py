@@ -57,6 +57,6 @@ def test_a_thousand_concerns_reach_somebody(app, made, fresh):
         assert db.session.query(Concern).filter_by(asked_ref="").count() == 0
 
 
-def test_a_hundred_rounds_of_200_claims_for_five_offers(app, fresh, staff, children):  # noqa: F811 (fixtures)
+def test_a_hundred_rounds_of_200_claims_for_five_offers(app, fresh, staff, children):
     for number in range(100):
         race_for_five(app, fresh, staff, children, number)

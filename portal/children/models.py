@@ -93,6 +93,10 @@ class Child(Model):
     region: Mapped[Region] = relationship(lazy="raise_on_sql", foreign_keys=[region_id])
     registered_region: Mapped[Region | None] = relationship(lazy="raise_on_sql", foreign_keys=[registered_region_id])
     consents: Mapped[list["Consent"]] = relationship(lazy="raise_on_sql", viewonly=True, order_by="Consent.id.desc()")
+    live_code: Mapped["ChildCode | None"] = relationship(
+        lazy="raise_on_sql", viewonly=True, uselist=False,
+        primaryjoin="and_(ChildCode.child_id == Child.id, ChildCode.ended_at.is_(None))",
+    )  # fmt: skip
     __mapper_args__ = {"version_id_col": version}
 
     @property

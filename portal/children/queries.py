@@ -31,6 +31,7 @@ READS = (
 """Rows of the log that say that somebody looked."""
 
 WITH_CONSENTS = joinedload(Child.consents)
+WITH_CODE = joinedload(Child.live_code)
 
 
 def child_or_404(actor: Actor, ref: str, *loaded: ORMOption) -> Child:

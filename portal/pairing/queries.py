@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.audit.models import StateMove
@@ -292,31 +292,32 @@ def to_take_further(actor: Actor, most: int = 20) -> list[Any]:
     )
 
 
-def steps_of_child(child_ref: str, most: int) -> list[Any]:
-    """The newest steps of all pairs of a child."""
+def ways_of_child(child_ref: str) -> list[Any]:
+    """All pairs of a child, newest first, each with its steps, newest first: one row a step, one with `at` None for a
+    pair without any. The file's timeline and its panel are both made of this."""
     return list(
         session().execute(
             select(
+                Pairing.ref,
+                Pairing.state,
+                Pairing.region_path,
+                Pairing.volunteer_id,
+                Volunteer.name.label("volunteer_name"),
+                Volunteer.ref.label("volunteer_ref"),
+                Pairing.started_on,
+                Pairing.ended_on,
+                Pairing.last_contact_on,
+                Pairing.mentor_account,
                 StateMove.at,
                 StateMove.source,
                 StateMove.target,
                 StateMove.reason,
                 StateMove.actor_name,
-                Pairing.ref,
-                Pairing.region_path,
-                Pairing.mentor_account,
-                Pairing.state,
-                Volunteer.name.label("volunteer_name"),
             )
-            .join(Pairing, Pairing.ref == StateMove.subject_ref)
             .join(Pairing.volunteer)
-            .where(
-                StateMove.subject_kind == "pairing",
-                Pairing.child_ref == child_ref,
-                Pairing.state != PairingState.ENTERED_IN_ERROR,
-            )
-            .order_by(StateMove.id.desc())
-            .limit(most)
+            .outerjoin(StateMove, and_(StateMove.subject_kind == "pairing", StateMove.subject_ref == Pairing.ref))
+            .where(Pairing.child_ref == child_ref, Pairing.state != PairingState.ENTERED_IN_ERROR)
+            .order_by(Pairing.id.desc(), StateMove.id.desc())
         )
     )
 

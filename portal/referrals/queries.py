@@ -206,24 +206,18 @@ def _numbers(clause: Any) -> dict[ReferralState, int]:
     return {state: found[state] for state in LIVE if state in found}
 
 
-def of_child(actor: Actor, child_ref: str, most: int) -> list[Any]:
-    """The newest referrals of a child that the actor may know of as staff."""
-    columns = (Referral.ref, Referral.kind, Referral.org_name, Referral.state, Referral.expires_at)
-    mine = select(*columns).where(by_region(actor), Referral.child_ref == child_ref)
-    return list(session().execute(mine.order_by(Referral.id.desc()).limit(most)))
-
-
-def moves_of_child(actor: Actor, child_ref: str, most: int) -> list[Any]:
-    """The newest steps of the child's referrals that the actor may know of as staff."""
+def ways_of_child(actor: Actor, child_ref: str) -> list[Any]:
+    """The referrals of a child that the actor may know of as staff, newest first, each with its steps, newest first:
+    one row a step. The file's timeline and its panel are both made of this."""
     return list(
         session().execute(
             select(
-                StateMove.at, StateMove.target, StateMove.actor_name, Referral.ref, Referral.org_name, Referral.kind
+                Referral.ref, Referral.kind, Referral.org_name, Referral.state, Referral.expires_at, StateMove.at,
+                StateMove.target, StateMove.actor_name,
             )
-            .join(Referral, and_(StateMove.subject_kind == "referral", Referral.ref == StateMove.subject_ref))
+            .outerjoin(StateMove, and_(StateMove.subject_kind == "referral", Referral.ref == StateMove.subject_ref))
             .where(by_region(actor), Referral.child_ref == child_ref)
-            .order_by(StateMove.id.desc())
-            .limit(most)
+            .order_by(Referral.id.desc(), StateMove.id.desc())
         )
     )  # fmt: skip
 

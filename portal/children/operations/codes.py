@@ -40,7 +40,9 @@ def short_index(code: str) -> str:
 
 
 def code_of(child: Child) -> ChildCode | None:
-    """The live code of a child."""
+    """The live code of a child: as it was loaded with it, else looked up."""
+    if "live_code" in child.__dict__:
+        return child.live_code
     return session().scalar(select(ChildCode).where(ChildCode.child_id == child.id, ChildCode.ended_at.is_(None)))
 
 

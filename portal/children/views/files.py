@@ -92,7 +92,7 @@ def _twins(actor: Actor, form: FileForm) -> list[dict[str, str]]:
 @allow(*READERS)
 def show(ref: str) -> ResponseReturnValue:
     """The file as this reader sees it: the timeline for staff, a short page for all others."""
-    child, fields = read(ref, load=(queries.WITH_CONSENTS,))
+    child, fields = read(ref, load=(queries.WITH_CONSENTS, queries.WITH_CODE))
     return _whole(child, fields) if "history" in fields else _limited(child, fields)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from portal.children.models import Child
 from portal.children.sight import REGION_ROLES
@@ -28,7 +29,8 @@ NEXT_WORDS = {
 
 def timeline_of(actor: Actor, child_ref: str, most: int) -> Iterator[TimelineEntry]:
     """Steps of the child's pairs: all for staff of the region, the beginning and end of the own pair for its mentor."""
-    for row in queries.steps_of_child(child_ref, most):
+    steps = [row for row in _ways(child_ref) if row.at is not None]
+    for row in sorted(steps, key=lambda row: row.at, reverse=True)[:most]:
         state = S(row.target)
         quiet = S.FROZEN in (row.source, row.target)
         if actor.covers(row.region_path, *REGION_ROLES) and row.mentor_account != actor.account_ref:
@@ -55,11 +57,19 @@ def timeline_of(actor: Actor, child_ref: str, most: int) -> Iterator[TimelineEnt
             )
 
 
+def _ways(child_ref: str) -> list[Any]:
+    """The child's pairs with their steps, read once for one page."""
+    kept: tuple[str, list[Any]] | None = g.get("pairs_of_child")
+    if kept is None or kept[0] != child_ref:
+        kept = g.pairs_of_child = (child_ref, queries.ways_of_child(child_ref))
+    return kept[1]
+
+
 def panel_of(actor: Actor, child: Child) -> Card | None:
     """The child's mentor beside the file, for staff of the region."""
     if not actor.covers(child.region_path, *REGION_ROLES):
         return None
-    pairs = queries.of_child(child.id)
+    pairs = list({row.ref: row for row in _ways(child.ref)}.values())
     if any(p.state in LIVE and p.mentor_account == actor.account_ref for p in pairs):
         return None
     return Card(

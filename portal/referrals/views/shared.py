@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from portal.children.models import Child
 from portal.children.sight import REGION_ROLES
@@ -69,11 +70,19 @@ def cards_of(actor: Actor) -> Iterator[Card]:
         yield Card(_("Referrals"), "referrals/card.html", facts, order=22)
 
 
+def _ways(actor: Actor, child_ref: str) -> list[Any]:
+    """The child's referrals with their steps, read once for one page."""
+    kept: tuple[str, list[Any]] | None = g.get("referrals_of_child")
+    if kept is None or kept[0] != child_ref:
+        kept = g.referrals_of_child = (child_ref, queries.ways_of_child(actor, child_ref))
+    return kept[1]
+
+
 def panel_of(actor: Actor, child: Child) -> Card | None:
     """The child's referrals beside the file, for its staff."""
     if not actor.covers(child.region_path, *REGION_ROLES):
         return None
-    rows = queries.of_child(actor, child.ref, MOST_ON_PANEL)
+    rows = list({row.ref: row for row in _ways(actor, child.ref)}.values())[:MOST_ON_PANEL]
     return Card(_("Referrals"), "referrals/panel.html", {"rows": rows, "shown": shown}, order=16) if rows else None
 
 
@@ -101,7 +110,8 @@ def timeline_of(actor: Actor, child_ref: str, most: int) -> Iterable[TimelineEnt
     """Steps of the child's referrals, for its staff."""
     if not actor.has(*REGION_ROLES):
         return
-    for row in queries.moves_of_child(actor, child_ref, most):
+    steps = [row for row in _ways(actor, child_ref) if row.at is not None]
+    for row in sorted(steps, key=lambda row: row.at, reverse=True)[:most]:
         state = ReferralState(row.target)
         yield TimelineEntry(
             row.at, _("Referral"), REFERRAL.tones.get(state, "blue"), row.actor_name,

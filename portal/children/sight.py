@@ -114,11 +114,20 @@ def _sets_of_one(me: str, persons: frozenset[str]) -> Select[FieldSet]:
     return select(row.fields).where(row.child_id == bindparam("child_id"), _live_now(me, persons))
 
 
+BY_CHILD = (Role.MENTOR, Role.GRID_WORKER)
+"""Roles whose rows of the ledger open something that a whole file does not: the history of the own pair, the door."""
+WHOLE_IN_PERSON = frozenset({FieldSet.FULL, FieldSet.PARENTS})
+"""What a coordinator sees of a file of the own region; no row of the ledger could add to it, so none is read."""
+
+
 def seen_sets(actor: Actor, child: Any) -> frozenset[FieldSet]:
     """Which field sets of this child the actor sees. `child` has `id`, `region_path` and `state`.
 
     Parents' facts are a grant of their own (domain.md, Privacy 6): a coordinator has it in person, not who stands in.
     """
+    open_here = child.state is not FileState.ENTERED_IN_ERROR
+    if open_here and actor.covers_in_person(child.region_path, Role.COORDINATOR) and not actor.has(*BY_CHILD):
+        return WHOLE_IN_PERSON
     found = session().execute(_sets_of_one(actor.account_ref, actor.persons()), {"child_id": child.id})
     sets = set(found.scalars())
     if actor.covers(child.region_path, *REGION_ROLES) and child.state is not FileState.ENTERED_IN_ERROR:

@@ -8,7 +8,7 @@ from portal.board import queries
 from portal.board.policy import can_prepare
 from portal.board.views import shown
 from portal.children.models import Child
-from portal.children.rules import OPEN_STATES
+from portal.children.rules import OPEN_STATES, Purpose
 from portal.children.sight import REGION_ROLES
 from portal.kernel.actor import Actor, Role
 from portal.kernel.words import N_
@@ -63,7 +63,9 @@ def child_panel(actor: Actor, child: Child) -> Card | None:
     """The small wishes of a child, and the way to offer one."""
     if not actor.covers(child.region_path, *REGION_ROLES):
         return None
-    offers = queries.offers_of(actor, child_id=child.id)
+    # Without the guardian's word nothing was ever offered; it is loaded with the file.
+    asked = any(consent.purpose is Purpose.BOARD for consent in child.consents)
+    offers = queries.offers_of(actor, child_id=child.id) if asked else []
     may = can_prepare(actor, child.region_path) and child.state in OPEN_STATES
     if not offers and not may:
         return None

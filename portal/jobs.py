@@ -30,6 +30,7 @@ from portal.mentoring.operations.drafts import forget_discarded
 from portal.mentoring.operations.silence import raise_silence
 from portal.needs.operations import climb_overdue
 from portal.notices.delivery import deliver, forget_sent
+from portal.partners.operations import remind_unassured
 from portal.referrals.operations import remind_and_expire
 from portal.safeguarding.operations import escalate
 from portal.visits.operations.plan import plan_all
@@ -62,6 +63,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("silent pairs", timedelta(hours=1), raise_silence),
     Sweep("discarded drafts", timedelta(hours=1), forget_discarded),
     Sweep("credentials", timedelta(hours=1), expire_credentials),
+    Sweep("unconfirmed services", timedelta(hours=1), remind_unassured),
     Sweep("sent messages", timedelta(hours=6), forget_sent),
     Sweep("throttles", timedelta(hours=6), throttles.sweep),
 )

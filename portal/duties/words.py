@@ -61,6 +61,9 @@ DUTY_WORDS: dict[str, DutyWords] = {
         N_("See to an answer from an organisation"), N_("It has not said yes or no yet. Ring them up."), N_("Look"),
         "out",
     ),
+    "service-assure": DutyWords(
+        N_("Confirm a service"), N_("Nobody has said for a year that it is still as written."), N_("Look"), "check"
+    ),
     "claim-vet": DutyWords(N_("Look at who wants to help"), N_("A claim waits for a look."), N_("Look"), "user"),
     "claim-decide": DutyWords(N_("Decide on a claim"), N_("Somebody wants to help."), N_("Decide"), "check"),
     "claim-help": DutyWords(

@@ -12,12 +12,10 @@ from portal.partners.rules import (
     ORG_KIND_WORDS,
     ORGANISATION,
     PROJECT_KIND_WORDS,
-    SERVICE,
     LocationKind,
     OrgKind,
     OrgState,
     ProjectKind,
-    ServiceState,
 )
 from portal.web.forms import Day, Digits, FilterForm, Form, LongText, Number, One, Pick, Several, Switch, Text
 from portal.web.language import _l
@@ -114,8 +112,10 @@ class ProgrammeForm(Form):
     description = LongText(_l("What it does"), limit=2000)
     description_en = LongText(_l("What it does, in English"), limit=2000)
     begun_on = Day(_l("Begun on"), latest=today)
+    ended_on = Day(_l("Ended on"), latest=today)
     public = Switch(_l("Shown in the public directory"), default=True)
     sealed = Switch(_l("Sealed by the court: only our own people ever know of it"))
+    version = HiddenField()
 
 
 class EntryForm(Form):
@@ -124,8 +124,8 @@ class EntryForm(Form):
     on = Day(_l("Day"), needed=True, latest=today, default=today)
     title = Text(_l("What"), limit=120, needed=True)
     text = LongText(_l("Notes"), limit=4000)
-    children = Number(_l("Children"), low=0, high=100000, default=0)
-    helpers = Number(_l("Helpers"), low=0, high=100000, default=0)
+    children = Number(_l("Children who took part"), low=0, high=100000, default=0)
+    helpers = Number(_l("Helpers who took part"), low=0, high=100000, default=0)
 
 
 class ProjectForm(Form):
@@ -141,6 +141,7 @@ class ProjectForm(Form):
     starts_on = Day(_l("First day"), needed=True)
     ends_on = Day(_l("Last day"), needed=True)
     public = Switch(_l("Shown in the public directory"))
+    version = HiddenField()
 
 
 class DeliverableForm(Form):
@@ -181,17 +182,30 @@ class AwardForm(Form):
 class OrganisationFilters(FilterForm):
     """What narrows the list of organisations."""
 
-    q = Text(_l("Name"), limit=60)
+    q = Text(_l("Name of the organisation"), limit=60)
     kind = Pick(_l("Kind of organisation"), ORG_KIND_WORDS, enum=OrgKind, empty=_l("every kind"))
     state = Pick(_l("Status"), ORGANISATION.words, enum=OrgState, empty=_l("every status"))
 
 
-class ServiceFilters(FilterForm):
-    """What narrows the list of services."""
+class RegionForm(Form):
+    """Where an organisation belongs."""
+
+    region = Pick(_l("Region"), needed=True, empty=_l("Choose"))
+    reason = Text(_l("Reason"), limit=300, needed=True)
+
+
+class RemovalForm(Form):
+    """Why something is struck or taken out."""
+
+    reason = Text(_l("Reason"), limit=300, needed=True)
+
+
+class AwardFilters(FilterForm):
+    """What narrows the register of awards."""
 
     q = Text(_l("Words"), limit=60)
-    help = Pick(_l("Helps with"), HELP_KINDS, empty=_l("everything"))
-    state = Pick(_l("Status"), SERVICE.words, enum=ServiceState, empty=_l("every status"))
+    since = Day(_l("Given from"))
+    until = Day(_l("Given until"))
 
 
 class DirectoryFilters(FilterForm):

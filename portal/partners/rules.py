@@ -121,12 +121,24 @@ SERVICE = Lifecycle(
         Move(ServiceState.ENDED, ServiceState.ACTIVE, by=N_("partner manager or coordinator")),
     ),
     words={
-        ServiceState.ACTIVE: N_("open"),
+        ServiceState.ACTIVE: N_("takes families"),
         ServiceState.PAUSED: N_("closed for a time"),
         ServiceState.ENDED: N_("given up"),
     },
     tones={ServiceState.ACTIVE: "green", ServiceState.PAUSED: "amber"},
 )
+SERVICE_STEPS: dict[ServiceState, str] = {
+    ServiceState.ACTIVE: N_("Open again"),
+    ServiceState.PAUSED: N_("Close for a time"),
+    ServiceState.ENDED: N_("Give up the service"),
+}
+ORGANISATION_STEPS: dict[OrgState, str] = {
+    OrgState.ENTERED: N_("Take up again"),
+    OrgState.ACTIVE: N_("Work together"),
+    OrgState.PAUSED: N_("Pause working together"),
+    OrgState.ENDED: N_("End working together"),
+    OrgState.ENTERED_IN_ERROR: N_("Entered by mistake"),
+}
 HSDS_STATUS: dict[ServiceState, str] = {
     ServiceState.ACTIVE: "active",
     ServiceState.PAUSED: "temporarily closed",
@@ -186,6 +198,14 @@ PROJECT = Lifecycle(
     tones={ProjectState.PLANNED: "blue", ProjectState.RUNNING: "green"},
     ends=frozenset({ProjectState.CANCELLED}),
 )
+
+
+PROJECT_STEPS: dict[ProjectState, str] = {
+    ProjectState.RUNNING: N_("Begin the project"),
+    ProjectState.FINISHED: N_("Finish the project"),
+    ProjectState.CANCELLED: N_("Call off the project"),
+}
+"""What leads to each state, as the words of a button; as `SERVICE_STEPS` and `ORGANISATION_STEPS`."""
 
 
 class LocationKind(StrEnum):

@@ -34,6 +34,7 @@ from portal.notices.models import Notice
 from portal.pairing.models import MentorAsk
 from portal.pairing.rules import AskKind, ClosureReason, PairingState
 from portal.partners.models import (
+    Award,
     Contact,
     Deliverable,
     Location,
@@ -286,7 +287,7 @@ def make_world(made: Factory) -> World:
         Programme(organisation_id=court.id, region_path=court.region_path, name=c["sealed"], description=c["sealed"], sealed=True,
                   public=False, created_at=now())
     )  # fmt: skip
-    made.save(
+    done = made.save(
         ProgrammeEntry(
             programme_id=sealed.id,
             on_day=today(),
@@ -308,6 +309,8 @@ def make_world(made: Factory) -> World:
                 help_kinds=["legal"], created_at=now(), changed_at=now())
     )  # fmt: skip
     spot = made.save(Location(organisation_id=court.id, name="立案大厅", region_path=court.region_path))
+    award = made.save(Award(organisation_id=court.id, region_path=court.region_path, name="示例奖", given_by="主办单位",
+                            given_on=today(), created_at=now()))  # fmt: skip
     clerk = made.save(Contact(organisation_id=court.id, name=c["clerk"], phone="13800009999", created_at=now()))
     w.people["court's own manager"] = made.account()
     made.grant(w.people["court's own manager"], Role.PARTNER_MANAGER, org_ref=court.ref)
@@ -319,6 +322,7 @@ def make_world(made: Factory) -> World:
     w.refs = {
         "organisations": court.ref, "services": watched.ref, "programmes": sealed.ref, "projects": project.ref,
         "deliverables": promised.ref, "locations": spot.ref, "contacts": clerk.ref,
+        "awards": award.ref, "programme-entries": done.ref,
         "organizations": uuid_of("organization", court.ref), "service_at_locations": uuid_of("service_at_location", "none"),
         "c": card.token,
         "children": two.ref, "pairings": pairing.ref, "sessions": log.ref, "drafts": draft.client_key, "planned-sessions": planned.ref,

@@ -1,5 +1,8 @@
 """What people do with organisations, one file per noun."""
 
+from portal.partners.operations.assurance import (
+    remind_unassured as remind_unassured,
+)
 from portal.partners.operations.contacts import (
     add_contact as add_contact,
 )
@@ -31,6 +34,9 @@ from portal.partners.operations.offering import (
     save_service as save_service,
 )
 from portal.partners.operations.organisations import (
+    change_region as change_region,
+)
+from portal.partners.operations.organisations import (
     edit_organisation as edit_organisation,
 )
 from portal.partners.operations.organisations import (
@@ -52,6 +58,15 @@ from portal.partners.operations.undertakings import (
     begin_project as begin_project,
 )
 from portal.partners.operations.undertakings import (
+    edit_award as edit_award,
+)
+from portal.partners.operations.undertakings import (
+    edit_programme as edit_programme,
+)
+from portal.partners.operations.undertakings import (
+    edit_project as edit_project,
+)
+from portal.partners.operations.undertakings import (
     move_project as move_project,
 )
 from portal.partners.operations.undertakings import (
@@ -65,4 +80,10 @@ from portal.partners.operations.undertakings import (
 )
 from portal.partners.operations.undertakings import (
     note_progress as note_progress,
+)
+from portal.partners.operations.undertakings import (
+    remove_award as remove_award,
+)
+from portal.partners.operations.undertakings import (
+    strike_entry as strike_entry,
 )

@@ -14,6 +14,7 @@ from portal.kernel.db import session
 from portal.kernel.errors import DomainError, require
 from portal.kernel.words import N_
 from portal.partners.models import Location, Organisation, Service, ServiceArea, ServiceLocation
+from portal.partners.operations.assurance import end_reminders
 from portal.partners.operations.organisations import CHANGED_MEANWHILE, touch
 from portal.partners.policy import can_describe
 from portal.partners.rules import HELP_KINDS, ServiceState
@@ -58,8 +59,8 @@ def save_service(
     service.places = [given.get(i) or ServiceLocation(location_id=i) for i in sorted(set(location_ids))]
     service.assured_on, service.assured_by, service.changed_at = local_day(now), actor.account_ref, now
     session().flush()
-    touch(organisation, now)
-    record(what, service, actor=actor, now=now, organisation=organisation.ref)
+    _changed(service, organisation, now)
+    record(what, service, actor=actor, now=now, organisation=organisation.ref, hidden=_hidden(service))
     return service
 
 
@@ -67,16 +68,28 @@ def assure_service(service: Service, *, actor: Actor, now: datetime) -> None:
     """Confirm that everything said of a service still holds. `organisation` is loaded. The caller commits."""
     require(can_describe(actor, service.organisation))
     service.assured_on, service.assured_by, service.changed_at = local_day(now), actor.account_ref, now
-    touch(service.organisation, now)
-    record("service-assured", service, actor=actor, now=now)
+    _changed(service, service.organisation, now)
+    record("service-assured", service, actor=actor, now=now, hidden=_hidden(service))
 
 
 def move_service(service: Service, to: ServiceState, *, reason: str, actor: Actor, now: datetime) -> None:
     """Close a service for a time, open it again, or give it up. `organisation` is loaded. The caller commits."""
     require(can_describe(actor, service.organisation))
-    move(service, to, actor=actor, now=now, reason=reason)
+    move(service, to, actor=actor, now=now, reason=reason, hidden=_hidden(service))
     service.changed_at = now
-    touch(service.organisation, now)
+    _changed(service, service.organisation, now)
+
+
+def _hidden(service: Service) -> bool:
+    return service.programme is not None and service.programme.sealed
+
+
+def _changed(service: Service, organisation: Organisation, now: datetime) -> None:
+    """What is public of the organisation has changed, and its people need no reminder; not by a sealed service."""
+    if _hidden(service):
+        return
+    touch(organisation, now)
+    end_reminders(service, now=now)
 
 
 def note_taken(service_id: int, number: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -16,7 +17,7 @@ from portal.kernel.clock import local_day
 from portal.kernel.db import session
 from portal.kernel.errors import DomainError, require
 from portal.kernel.words import N_
-from portal.partners.models import Organisation
+from portal.partners.models import Award, Location, Organisation, Programme, Project, Service
 from portal.partners.policy import can_describe, can_keep
 from portal.partners.rules import (
     CLOSED_TO_ITS_PEOPLE,
@@ -121,3 +122,25 @@ def move_organisation(organisation: Organisation, to: OrgState, *, reason: str, 
     if to in CLOSED_TO_ITS_PEOPLE:
         end_roles_in(organisation.ref, actor=actor, now=now, reason=reason)
     touch(organisation, now)
+
+
+def change_region(organisation: Organisation, path: str, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Give an organisation to another region, with all that is below it. Areas that services name stay as they are.
+
+    Raises NotAllowed unless the actor coordinates both regions, DomainError without a reason. The caller commits.
+    """
+    before = organisation.region_path
+    require(can_keep(actor, organisation) and actor.coordinates(path))
+    if not reason:
+        raise DomainError(N_("Give a reason."), field="reason")
+    if path == before:
+        return
+    organisation.region_path = path
+    tables: tuple[Any, ...] = (Service, Programme, Project, Award, Location)
+    for table in tables:
+        session().execute(
+            update(table).where(table.organisation_id == organisation.id, table.region_path == before)
+            .values(region_path=path)
+        )  # fmt: skip
+    touch(organisation, now)
+    record("organisation-region-changed", organisation, actor=actor, now=now, reason=reason)

@@ -17,7 +17,7 @@ from portal.kernel.db import session
 from portal.kernel.errors import DomainError, require
 from portal.kernel.words import N_
 from portal.partners.models import Award, Deliverable, Expense, Organisation, Programme, ProgrammeEntry, Project
-from portal.partners.operations.organisations import touch
+from portal.partners.operations.organisations import CHANGED_MEANWHILE, touch
 from portal.partners.policy import can_describe, can_keep_awards, can_keep_programme, can_keep_project, can_seal
 from portal.partners.rules import ProjectState
 
@@ -30,10 +30,13 @@ def begin_programme(
     Raises NotAllowed; a sealed one is opened by the court's own manager alone. Source: domain.md, M15.
     """
     require(can_seal(actor, organisation) if sealed else can_describe(actor, organisation))
+    if answers["begun_on"] and answers["ended_on"] and answers["ended_on"] < answers["begun_on"]:
+        raise DomainError(N_("The last day is before the first."), field="ended_on")
     programme = Programme(
         organisation_id=organisation.id, region_path=organisation.region_path, name=answers["name"],
         name_en=answers["name_en"] or "", description=answers["description"] or "",
-        description_en=answers["description_en"] or "", begun_on=answers["begun_on"], sealed=sealed,
+        description_en=answers["description_en"] or "", begun_on=answers["begun_on"], ended_on=answers["ended_on"],
+        sealed=sealed,
         public=bool(answers["public"]) and not sealed, created_at=now,
     )  # fmt: skip
     session().add(programme)
@@ -42,6 +45,42 @@ def begin_programme(
         touch(organisation, now)
     record("programme-begun", programme, actor=actor, now=now, hidden=sealed)
     return programme
+
+
+def edit_programme(programme: Programme, *, answers: dict[str, Any], version: int, actor: Actor, now: datetime) -> None:
+    """Change what is said of a programme. What is sealed stays sealed, and never becomes public. The caller commits.
+
+    `organisation` is loaded. Raises NotAllowed, and DomainError for an earlier `version` or days in the wrong order.
+    """
+    require(can_keep_programme(actor, programme))
+    if version != programme.version:
+        raise DomainError(CHANGED_MEANWHILE)
+    begun, ended = answers["begun_on"], answers["ended_on"]
+    if begun and ended and ended < begun:
+        raise DomainError(N_("The last day is before the first."), field="ended_on")
+    for name in ("name", "name_en", "description", "description_en"):
+        setattr(programme, name, answers[name] or "")
+    programme.begun_on, programme.ended_on = begun, ended
+    programme.public = bool(answers["public"]) and not programme.sealed
+    session().flush()
+    if not programme.sealed:
+        touch(programme.organisation, now)
+    record("programme-edited", programme, actor=actor, now=now, hidden=programme.sealed)
+
+
+def strike_entry(entry: ProgrammeEntry, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Strike out what was noted by mistake: it stays in the table with the reason. Twice is harmless.
+
+    `programme` with its organisation is loaded. The caller commits. Raises NotAllowed, DomainError without a reason.
+    """
+    require(can_keep_programme(actor, entry.programme))
+    if not reason:
+        raise DomainError(N_("Give a reason."), field="reason")
+    if entry.struck_at is None:
+        entry.struck_at, entry.struck_reason = now, reason
+        # The reason may name somebody, so that it stands in the sealed row's own table alone.
+        kept = "" if entry.programme.sealed else reason
+        record("programme-entry-struck", entry, actor=actor, now=now, reason=kept, hidden=entry.programme.sealed)
 
 
 def note_entry(
@@ -87,6 +126,31 @@ def begin_project(
     note_move(project, "", ProjectState.PLANNED, actor=actor, now=now)
     record("project-begun", project, actor=actor, now=now, hidden=sealed)
     return project
+
+
+def edit_project(project: Project, *, answers: dict[str, Any], version: int, actor: Actor, now: datetime) -> None:
+    """Change what is said of a project; it stays with its programme. The caller commits.
+
+    Raises NotAllowed, and DomainError for an earlier `version`, wrong days or a budget below what is spent.
+    """
+    require(can_keep_project(actor, project))
+    if version != project.version:
+        raise DomainError(CHANGED_MEANWHILE)
+    if answers["ends_on"] < answers["starts_on"]:
+        raise DomainError(N_("The last day is before the first."), field="ends_on")
+    budget = (answers["budget_yuan"] or 0) * 100
+    # Guarded by the statement, as an expense noted at the same moment is.
+    enough = update(Project).where(Project.id == project.id, Project.spent_cents <= budget).values(budget_cents=budget)
+    done = session().execute(enough.returning(Project.id).execution_options(synchronize_session=False)).first()
+    if done is None:
+        raise DomainError(N_("More than this is spent already."), field="budget_yuan")
+    session().expire(project, ["budget_cents"])
+    for name in ("name", "name_en", "summary", "funder"):
+        setattr(project, name, answers[name] or "")
+    project.kind, project.starts_on, project.ends_on = answers["kind"], answers["starts_on"], answers["ends_on"]
+    project.public = bool(answers["public"]) and not _hidden(project)
+    session().flush()
+    record("project-edited", project, actor=actor, now=now, hidden=_hidden(project))
 
 
 def _hidden(project: Project) -> bool:
@@ -166,3 +230,27 @@ def note_award(
     session().flush()
     record("award-noted", award, actor=actor, now=now)
     return award
+
+
+def edit_award(
+    award: Award, *, organisation: Organisation | None, answers: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Change an award, and whose it is. The caller commits. Raises NotAllowed."""
+    require(can_keep_awards(actor, award.region_path))
+    if organisation is not None:
+        require(can_keep_awards(actor, organisation.region_path))
+        award.region_path = organisation.region_path
+    award.organisation_id = organisation.id if organisation is not None else None
+    award.name, award.given_by, award.given_for = answers["name"], answers["given_by"], answers["given_for"] or ""
+    award.given_on, award.public = answers["given_on"], bool(answers["public"])
+    record("award-edited", award, actor=actor, now=now)
+
+
+def remove_award(award: Award, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take an award out of the register. The caller commits. Raises NotAllowed, DomainError without a reason."""
+    require(can_keep_awards(actor, award.region_path))
+    if not reason:
+        raise DomainError(N_("Give a reason."), field="reason")
+    if award.removed_at is None:
+        award.removed_at = now
+        record("award-removed", award, actor=actor, now=now, reason=reason)

@@ -15,7 +15,7 @@ from portal.kernel.clock import now
 from portal.kernel.db import session
 from portal.kernel.errors import NotFound, require
 from portal.partners import operations, queries
-from portal.partners.forms import MoveForm, OrganisationForm, PapersForm
+from portal.partners.forms import MoveForm, OrganisationForm, PapersForm, RegionForm
 from portal.partners.models import Award, Contact, Location, Organisation, Programme, Project, Service
 from portal.partners.policy import (
     OF_PARTNERS,
@@ -33,13 +33,14 @@ from portal.partners.rules import (
     HELP_KINDS,
     ORG_KIND_WORDS,
     ORGANISATION,
+    ORGANISATION_STEPS,
     PROJECT,
     PROJECT_KIND_WORDS,
     SERVICE,
     OrgState,
 )
 from portal.partners.views.blueprint import bp
-from portal.places.queries import choices_below, region_or_404
+from portal.places.queries import choices_below, name_of_path, region_or_404
 from portal.web.access import allow
 from portal.web.language import _
 from portal.web.pages import page, submitted, tell
@@ -123,6 +124,7 @@ def show(ref: str) -> ResponseReturnValue:
             awards_seen(g.actor).where(Award.organisation_id == own).order_by(Award.given_on.desc(), Award.id))),
         locations=list(session().scalars(
             places.order_by(Location.id))),
+        region=name_of_path(organisation.region_path), step_words=ORGANISATION_STEPS,
         moves=[(m, ORGANISATION.move(organisation.state, m)) for m in moves], papers=PapersForm(formdata=None),
     )  # fmt: skip
 
@@ -148,6 +150,28 @@ def profile(ref: str) -> ResponseReturnValue:
         return redirect(url_for(".show", ref=ref), 303)
     form.version.data = str(organisation.version)
     return page("partners/form.html", form=form, organisation=organisation, keeps=keeps)
+
+
+@bp.route("/organisations/<ref>/region", methods=["GET", "POST"])
+@allow(Role.COORDINATOR)
+def region(ref: str) -> ResponseReturnValue:
+    """Give the organisation to another region."""
+    organisation = queries.organisation_or_404(g.actor, ref)
+    require(can_keep(g.actor, organisation))
+    form = RegionForm()
+    paths = g.actor.paths(Role.COORDINATOR)
+    form.region.offer(choices_below(paths, level="district") + choices_below(paths, level="town"))
+
+    def give() -> None:
+        to = region_or_404(g.actor, form.region.data)
+        operations.change_region(organisation, to.path, reason=form.reason.data or "", actor=g.actor, now=now())
+
+    if submitted(form, give):
+        tell(_("Saved."), "success")
+        return redirect(url_for(".show", ref=ref), 303)
+    return page(
+        "partners/simple_form.html", form=form, organisation=organisation, heading=_("Give it to another region")
+    )
 
 
 @bp.post("/organisations/<ref>/papers")

@@ -82,10 +82,11 @@ def export() -> ResponseReturnValue:
     query = request.query_string.decode()
     back = url_for(".index") + ("?" + query if query else "")
     form = ExportForm()
+    said: dict[str, Any] = {"heading": _("Export organisations"), "list_name": _("Organisations")}
     if len(rows) > MOST_ROWS:
         form.blame(None, _("More than %(most)d rows: narrow the list first.", most=MOST_ROWS))
-        return page("partners/export.html", form=form, number=MOST_ROWS, back=back, status=422)
-    if submitted(form, lambda: _note_export(g.actor, form, len(rows))):
+        return page("partners/export.html", form=form, number=MOST_ROWS, back=back, status=422, **said)
+    if submitted(form, lambda: note_export("organisations-exported", g.actor, form, len(rows))):
         heads = [
             _("Name"),
             _("Kind of organisation"),
@@ -102,13 +103,14 @@ def export() -> ResponseReturnValue:
             for r in rows
         )
         return spreadsheet(_("organisations"), heads, cells, kind=form.kind.data, watermark=mark)
-    return page("partners/export.html", form=form, number=len(rows), back=back)
+    return page("partners/export.html", form=form, number=len(rows), back=back, **said)
 
 
-def _note_export(actor: Actor, form: ExportForm, number: int) -> None:
+def note_export(what: str, actor: Actor, form: ExportForm, number: int) -> None:
+    """Write an export into the log, with its reason, and tell the auditors of the region."""
     own = session().scalar(select(Account).where(Account.ref == actor.account_ref))
     reason = form.reason.data or ""
-    record("organisations-exported", own, actor=actor, now=now(), reason=reason, rows=number, kind=form.kind.data)
+    record(what, own, actor=actor, now=now(), reason=reason, rows=number, kind=form.kind.data)
     told = sorted({row.ref for path in actor.paths(*READERS) for row in holders(Role.AUDITOR, path)})
     notify("export-made", to=told, now=now(), url="/audit", name=actor.name, rows=str(number), reason=reason)
 

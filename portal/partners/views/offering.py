@@ -16,7 +16,7 @@ from portal.partners import operations, published, queries
 from portal.partners.forms import LocationForm, MoveForm, ServiceForm
 from portal.partners.models import Location, Organisation, Service
 from portal.partners.policy import OF_PARTNERS, READERS, can_describe, services_seen, visible_to
-from portal.partners.rules import HELP_KINDS, SERVICE, STALE_DAYS, ServiceState
+from portal.partners.rules import HELP_KINDS, SERVICE, SERVICE_STEPS, STALE_DAYS, ServiceState
 from portal.partners.views.blueprint import bp
 from portal.partners.views.keeping import answer_move
 from portal.places.queries import regions_below
@@ -43,7 +43,7 @@ def service(ref: str) -> ResponseReturnValue:
         "partners/service.html", service=found, organisation=found.organisation, kinds=HELP_KINDS, cycle=SERVICE,
         describes=can_describe(g.actor, found.organisation), areas=[names.get(a, "") for a in areas],
         places=[p.location for p in found.places if p.location.ended_at is None],
-        moves=[(m, SERVICE.move(found.state, m)) for m in SERVICE.next_states(found.state)],
+        step_words=SERVICE_STEPS, moves=[(m, SERVICE.move(found.state, m)) for m in SERVICE.next_states(found.state)],
         stale=found.assured_on is None or (today() - found.assured_on).days > STALE_DAYS,
     )  # fmt: skip
 

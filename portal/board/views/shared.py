@@ -63,10 +63,10 @@ def child_panel(actor: Actor, child: Child) -> Card | None:
     """The small wishes of a child, and the way to offer one."""
     if not actor.covers(child.region_path, *REGION_ROLES):
         return None
-    # Without the guardian's word nothing was ever offered; it is loaded with the file.
-    asked = any(consent.purpose is Purpose.BOARD for consent in child.consents)
-    offers = queries.offers_of(actor, child_id=child.id) if asked else []
     may = can_prepare(actor, child.region_path) and child.state in OPEN_STATES
+    # Without the guardian's word, which is loaded with the file, there is nothing but what a coordinator prepares.
+    asked = may or any(consent.purpose is Purpose.BOARD for consent in child.consents)
+    offers = queries.offers_of(actor, child_id=child.id) if asked else []
     if not offers and not may:
         return None
     facts = {

@@ -52,7 +52,7 @@ def keep(path: Path, lines: list[str]) -> None:
     text = path.read_text(encoding="utf-8") if path.exists() else "# Measured\n"
     sections = [s for s in text.split("\n## ")[1:] if s.split("\n", 1)[0] != lines[0].removeprefix("## ")]
     sections.append("\n".join(lines).removeprefix("## "))
-    sections.sort(key=lambda section: int(section.split(" ", 1)[0]))
+    sections.sort(key=lambda section: (int(section.split(" ", 1)[0]), section.split("\n", 1)[0]))
     path.write_text("# Measured\n\n## " + "\n\n## ".join(s.strip() for s in sections) + "\n", encoding="utf-8")
 
 
@@ -102,7 +102,7 @@ def main() -> int:
     memory = portal_footprint.memory_mb / limit_footprint.memory_mb
     kind = url.split(":", 1)[0].split("+", 1)[0]
     lines = [
-        f"## {chosen.size} children",
+        f"## {chosen.size} children, {kind}",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {kind}, medians of {chosen.rounds} calls.",
         "",

@@ -27,6 +27,8 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; "
     "worker-src 'self'"
 )
+SAME_FOR_ALL = "public, no-cache"
+"""Cache-Control of answers whose bytes are the same for everybody: anything may keep them, and asks again each time."""
 STANDING_HEADERS = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
@@ -157,7 +159,8 @@ def add_headers(answer: Response) -> Response:
         # Pages are about people: no cache on the way or on a lost phone may keep them.
         if "cache-control" not in present:
             headers.add("Cache-Control", "no-store")
-        headers.add("Vary", "Cookie")
+        if headers.get("Cache-Control") != SAME_FOR_ALL:
+            headers.add("Vary", "Cookie")
     return answer
 
 

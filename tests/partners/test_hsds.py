@@ -170,3 +170,20 @@ def test_a_contact_taken_out_of_the_directory_is_gone_at_once(client: Any, sign_
     with fresh():
         assert db.session.get(Contact, town.shown.id).public is False
     assert "王社工" not in client.get(address).get_data(as_text=True)
+
+
+def test_the_bytes_are_everybodys_and_carry_nobodys_cookie(client: Any, sign_in: Any, town: Any) -> None:
+    address = f"/hsds/organizations/{uuid_of('organization', town.hospital.ref)}"
+    plain, signed_in = client.get(address), sign_in(town.manager).get(address)
+    assert plain.get_data() == signed_in.get_data()
+    for answer in (plain, signed_in):
+        assert "Cookie" not in answer.headers.get("Vary", "")
+        assert answer.headers["Cache-Control"] == "public, no-cache"
+        assert "Set-Cookie" not in answer.headers
+    assert "Cookie" in client.get("/directory").headers["Vary"]
+
+
+def test_everybody_finds_the_directory_from_every_page(client: Any) -> None:
+    for way in ("/", "/privacy", "/sign-in"):
+        assert 'href="/directory"' in client.get(way).get_data(as_text=True).partition("<footer")[2], way
+    assert 'href="/directory"' in client.get("/").get_data(as_text=True).partition("<main")[2].partition("<footer")[0]

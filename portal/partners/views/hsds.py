@@ -23,6 +23,7 @@ from portal.partners.queries import with_code
 from portal.partners.rules import HELP_KINDS, uuid_of
 from portal.partners.views.blueprint import bp
 from portal.web.access import allow
+from portal.web.flow import SAME_FOR_ALL
 from portal.web.forms import clean_text
 
 MOST_PER_PAGE = 100
@@ -57,7 +58,7 @@ def _answer(build: Callable[[], dict[str, Any]]) -> ResponseReturnValue:
             _kept[key] = found
     answer = Response(found[0], mimetype="application/json")
     answer.set_etag(found[1])
-    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.headers["Cache-Control"] = SAME_FOR_ALL
     return answer.make_conditional(request)
 
 

@@ -13,9 +13,12 @@ from portal.kernel.actor import Role
 from portal.kernel.clock import now
 from portal.kernel.db import db
 from portal.kernel.errors import DomainError, NotAllowed
+from portal.kernel.events import child_moved
 from portal.needs import policy, queries
 from portal.needs.models import Need
+from portal.needs.operations import withdraw_need
 from portal.needs.rules import NeedState
+from portal.places.models import Region
 from tests.factories import DISTRICT, TOWN_A, TOWN_B, VILLAGE_A, VILLAGE_A2, VILLAGE_B
 
 AT = {"village": NeedState.AT_VILLAGE, "town": NeedState.AT_TOWN, "district": NeedState.AT_DISTRICT}
@@ -190,3 +193,19 @@ def test_what_was_sent_before_is_found_again_when_the_right_has_ended_meanwhile(
     assert raised(actor=actor, client_key="phone-7") == ref
     with pytest.raises(NotAllowed):
         raised(actor=actor, client_key="phone-8")
+
+
+def test_a_need_that_has_ended_goes_with_the_child_who_moves_too(app, made, levels, raised):
+    """Privacy: what the old village once read of a child is not read there any more."""
+    ref = raised()
+    there = made.account(Role.CASEWORKER, at=VILLAGE_B)
+    with app.app_context():
+        need = db.session.query(Need).filter_by(ref=ref).one()
+        withdraw_need(need, reason="已解决", actor=levels.actor(levels.village), now=now())
+        child = db.session.get(Child, levels.child.id)
+        before, region = child.region_path, db.session.query(Region).filter_by(code=VILLAGE_B).one()
+        child.region_id, child.region_path = region.id, region.path
+        child_moved.send(child, before=before, actor=levels.actor(levels.district), now=now())
+        db.session.commit()
+    assert rights(app, levels.actor(levels.village), ref) == ""
+    assert rights(app, made.actor(there), ref) != ""

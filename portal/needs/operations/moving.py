@@ -14,6 +14,7 @@ from portal.needs.operations import clock
 from portal.needs.operations.steps import note_need as write_note
 from portal.needs.operations.steps import step
 from portal.needs.rules import (
+    OPEN_STATES,
     STANDING,
     STATE_AFTER,
     STATE_AT,
@@ -178,11 +179,15 @@ def take_back(need: Need, *, reason: str, actor: Actor, now: datetime) -> None:
 
 
 def follow_child(child_ref: str, path: str, *, actor: Actor, now: datetime) -> None:
-    """A child has moved house: its needs, and who has to do with them, go by the new village. The caller commits."""
-    for need in queries.of_child(child_ref):
+    """A child has moved house: its needs, ended ones too, and who has to do with them, go by the new village.
+
+    The caller commits.
+    """
+    for need in queries.of_child(child_ref, tuple(NeedState)):
         need.region_path = path
         session().flush()
-        clock.follow(need, actor=actor, now=now)
+        if need.state in OPEN_STATES:
+            clock.follow(need, actor=actor, now=now)
 
 
 def _tell_raiser(need: Need, *, actor: Actor, now: datetime, besides: list[str] | None = None) -> None:

@@ -15,12 +15,15 @@ from bench.measure import counted_statements
 from portal.access.models import Account
 from portal.audit.operations import record
 from portal.kernel.actor import SYSTEM, Role
-from portal.kernel.clock import now
+from portal.kernel.clock import now, today
 from portal.kernel.db import db
 from portal.needs.models import Need
 from portal.needs.rules import Level, NeedChannel, NeedKind, NeedState
 from portal.notices.operations import tell
+from portal.partners.models import Award, Organisation, Service
+from portal.partners.rules import OrgKind, OrgState
 from portal.visits.operations.plan import plan_all
+from tests.factories import DISTRICT
 
 MOST = 12
 MANY = 50
@@ -89,7 +92,33 @@ def add_need(made: Any, _reader: Any, n: int) -> Any:
     )  # fmt: skip
 
 
+def add_organisation(made: Any, _reader: Any, n: int) -> Organisation:
+    """A published organisation with a service."""
+    path = made.path(DISTRICT)
+    row = made.save(
+        Organisation(name=f"机构{n:02}", initials=f"jg{n:02}", kind=OrgKind.CHARITY, region_path=path,
+                     state=OrgState.ACTIVE, created_at=now(), created_by="x", changed_at=now())
+    )  # fmt: skip
+    made.save(
+        Service(organisation_id=row.id, region_path=path, name=f"服务{n:02}", help_kinds=["medical"], created_at=now(),
+                changed_at=now())
+    )  # fmt: skip
+    return row
+
+
+def add_award(made: Any, reader: Any, n: int) -> None:
+    """An award of an organisation of its own."""
+    row = add_organisation(made, reader, n)
+    made.save(
+        Award(organisation_id=row.id, region_path=row.region_path, name=f"奖{n}", given_by="市里", given_on=today(),
+              created_at=now())
+    )  # fmt: skip
+
+
 LISTS = (
+    ListPage("/organisations", Role.COORDINATOR, add_organisation),
+    ListPage("/awards", Role.COORDINATOR, add_award),
+    ListPage("/directory", Role.COORDINATOR, add_organisation),
     ListPage("/needs", Role.COORDINATOR, add_need),
     ListPage("/children", Role.COORDINATOR, lambda made, _r, _n: made.child()),
     ListPage("/volunteers", Role.COORDINATOR, lambda made, _r, _n: made.volunteer()),

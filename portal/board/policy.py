@@ -85,7 +85,16 @@ def is_claimant(actor: Actor, claim: Any) -> bool:
 
 def can_confirm(actor: Actor, claim: Any) -> bool:
     """Staff of the child's region, for the family; never the claimant."""
-    return claim.state is ClaimState.FULFILLED and actor.covers(claim.region_path, *REGION_ROLES)
+    return (
+        claim.state is ClaimState.FULFILLED
+        and actor.covers(claim.region_path, *REGION_ROLES)
+        and not helped_with(actor, claim)
+    )
+
+
+def helped_with(actor: Actor, claim: Any) -> bool:
+    """Whether it is the actor's own help, also as somebody's deputy: then others say for the family that it came."""
+    return is_claimant(actor, claim) or claim.made_by in actor.persons()
 
 
 def can_take_down(actor: Actor, offer: Any) -> bool:

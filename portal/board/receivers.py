@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from portal.board.models import Claim, Offer
 from portal.board.operations.claims import follow_need
-from portal.board.operations.ending import STANDING, end_offers
+from portal.board.operations.ending import end_offers
 from portal.children.rules import Purpose
+from portal.duties.models import Duty, DutyState
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.db import session
 from portal.kernel.words import N_
@@ -33,10 +34,17 @@ def on_child_left(child: Any, *, now: datetime, **_facts: Any) -> None:
 
 
 def on_child_moved(child: Any, **_facts: Any) -> None:
-    """Staff of the new village carry its offers on."""
-    for offer in session().scalars(select(Offer).where(Offer.child_id == child.id, Offer.state.in_(STANDING))):
+    """Staff of the new village carry its offers on, with what is owed; the old one reads the ended ones no longer."""
+    for offer in session().scalars(select(Offer).where(Offer.child_id == child.id)):
         offer.region_path = child.region_path
+        claims = select(Claim.ref).where(Claim.offer_id == offer.id)
         session().execute(update(Claim).where(Claim.offer_id == offer.id).values(region_path=child.region_path))
+        session().execute(
+            update(Duty)
+            .where(Duty.subject_kind == "claim", Duty.subject_ref.in_(claims), Duty.state == DutyState.OWED)
+            .values(path=child.region_path)
+            .execution_options(synchronize_session="fetch")
+        )
 
 
 def on_need_moved(need: Any, *, actor: Actor, now: datetime, **_facts: Any) -> None:

@@ -12,16 +12,22 @@ from portal.audit.models import AuditEntry
 from portal.board.models import Claim, Offer
 from portal.board.operations.batch import publish
 from portal.board.operations.claims import approve_claim, hand_over, vet_claim
+from portal.board.operations.ending import take_down
+from portal.board.policy import can_confirm
 from portal.board.rules import ClaimState, OfferState
+from portal.children.models import Child
+from portal.duties.models import Duty
 from portal.kernel.actor import Role
 from portal.kernel.clock import now
 from portal.kernel.db import db
 from portal.kernel.errors import NotAllowed
+from portal.kernel.events import child_moved
 from portal.needs.models import Need
 from portal.needs.operations import close_need, reopen_need
 from portal.needs.rules import ConfirmedBy, NeedOutcome, NeedState
+from portal.places.models import Region
 from tests.board.making import claimed, offered, one, published, wished
-from tests.factories import TOWN_B
+from tests.factories import TOWN_B, VILLAGE_A, VILLAGE_B
 
 
 @pytest.fixture
@@ -228,3 +234,67 @@ def test_lists_cost_the_same_for_one_row_and_for_many(browsers, fresh, staff, ch
     again = {address: cost(address) for address in once}
     assert again == once
     assert max(once[address] for address in ("/offers", "/claims")) <= 12, once
+
+
+def test_offers_and_claims_that_have_ended_go_with_the_child_who_moves_and_so_do_duties(
+    browsers, sign_in, made, fresh, staff, children
+):
+    """Privacy: the old village reads nothing of the child any more, and what is owed is owed by the new one."""
+    ref = wished(fresh, staff, children[0])
+    gone = wished(fresh, staff, children[0], title="一个书包")
+    published(fresh)
+    claim_ref, _token = claimed(fresh, ref)
+    with fresh():
+        claim = one(Claim, claim_ref)
+        vet_claim(claim, note="已核实", actor=staff.coordinator, now=now())
+        approve_claim(claim, actor=staff.confirmer, now=now())
+        hand_over(claim, note="", actor=staff.coordinator, now=now())
+        take_down(one(Offer, gone), reason="已买到", actor=staff.coordinator, now=now())
+        child = db.session.get(Child, children[0].id)
+        before, region = child.region_path, db.session.scalars(select(Region).where(Region.code == VILLAGE_B)).one()
+        child.region_id, child.region_path = region.id, region.path
+        child_moved.send(child, before=before, actor=staff.coordinator, now=now())
+        db.session.commit()
+        owed = db.session.scalars(select(Duty).where(Duty.key == f"claim-confirm:{claim_ref}")).one()
+        assert owed.path == region.path
+    there = sign_in(made.account(Role.CASEWORKER, at=VILLAGE_B))
+    for offer in (ref, gone):
+        assert browsers["caseworker"].get(f"/offers/{offer}").status_code == 404
+        assert there.get(f"/offers/{offer}").status_code == 200
+    assert there.get(f"/claims/{claim_ref}").status_code == 200
+
+
+def test_who_made_a_claim_never_says_for_the_family_that_it_arrived(made, fresh, staff, children):
+    """The claimant's own people, also as somebody's deputy, do not confirm their own help."""
+    ref = wished(fresh, staff, children[0])
+    published(fresh)
+    claim_ref, _token = claimed(fresh, ref)
+    both = made.account(Role.CASEWORKER, at=VILLAGE_A)
+    with fresh():
+        claim = one(Claim, claim_ref)
+        claim.made_by = both.ref
+        vet_claim(claim, note="已核实", actor=staff.coordinator, now=now())
+        approve_claim(claim, actor=staff.confirmer, now=now())
+        hand_over(claim, note="", actor=staff.coordinator, now=now())
+        assert not can_confirm(made.actor(both), claim)
+        assert can_confirm(staff.caseworker, claim)
+
+
+def test_the_claimants_people_do_not_confirm_on_the_needs_page_either(made, fresh, staff, children, need):
+    ref = offered(fresh, staff, children[0], need)
+    published(fresh)
+    claim_ref, _token = claimed(fresh, ref)
+    both = made.account(Role.CASEWORKER, at=VILLAGE_A)
+    with fresh():
+        claim = one(Claim, claim_ref)
+        claim.made_by = both.ref
+        vet_claim(claim, note="已核实", actor=staff.coordinator, now=now())
+        approve_claim(claim, actor=staff.confirmer, now=now())
+        hand_over(claim, note="", actor=staff.coordinator, now=now())
+        db.session.commit()
+        it, way = one(Need, need), {"confirmed_by": ConfirmedBy.CARER, "now": now()}
+        with pytest.raises(NotAllowed):
+            close_need(it, NeedOutcome.MET, actor=made.actor(both), **way)
+        db.session.rollback()
+        close_need(one(Need, need), NeedOutcome.MET, actor=staff.caseworker, **way)
+        assert one(Claim, claim_ref).state is ClaimState.CONFIRMED

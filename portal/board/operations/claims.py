@@ -329,7 +329,10 @@ def _check_thanks(claim: Claim, thanks: str) -> None:
 
 
 def follow_need(need: Need, *, actor: Actor, now: datetime) -> None:
-    """The family's answer was recorded on the need's own page: its claim goes the same way. The caller commits."""
+    """The family's answer was recorded on the need's own page: its claim goes the same way. The caller commits.
+
+    Raises NotAllowed for the claimant, who never says for the family that it has arrived.
+    """
     offer = session().scalar(select(Offer).where(Offer.need_id == need.id, Offer.state == OfferState.TAKEN))
     if offer is None:
         return
@@ -337,6 +340,7 @@ def follow_need(need: Need, *, actor: Actor, now: datetime) -> None:
     if claim is None:
         return
     if need.state in (NeedState.MET, NeedState.PARTLY_MET):
+        require(not policy.helped_with(actor, claim))
         _confirmed(claim, offer, actor=actor, now=now)
         return
     move(claim, C.IN_PROGRESS, actor=actor, now=now, reason=NOT_ARRIVED)

@@ -79,7 +79,9 @@ def can_cancel(actor: Actor, referral: Any) -> bool:
 
 def can_confirm(actor: Actor, referral: Any) -> bool:
     """Staff of the child's region, for the family; never the receiver."""
-    return referral.state is S.COMPLETED and is_staff_of(actor, referral)
+    return (
+        referral.state is S.COMPLETED and is_staff_of(actor, referral) and not works_for(actor, referral.org_ref)
+    )  # fmt: skip
 
 
 def can_confirm_in_person(actor: Actor, referral: Any) -> bool:

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from portal.children.rules import Purpose
 from portal.kernel.actor import Actor
 from portal.kernel.db import session
+from portal.kernel.errors import require
 from portal.kernel.words import N_
 from portal.needs.rules import AT_LEVELS, ENDED, NeedState
+from portal.partners.policy import works_for
 from portal.referrals.models import Referral
 from portal.referrals.operations import call_off_all, confirm_through, owe_answer, reopen
 from portal.referrals.rules import LIVE, UNANSWERED, ReferralState
@@ -47,13 +49,17 @@ def on_child_moved(sender: Any, *, now: datetime, **_facts: Any) -> None:
 
 
 def on_need_moved(sender: Any, *, before: NeedState, actor: Actor, now: datetime, **_facts: Any) -> None:
-    """What the family says on the need's page holds for the referral that did it; an ended need is not shared on."""
+    """What the family says on the need's page holds for the referral that did it; an ended need is not shared on.
+
+    Raises NotAllowed for the receiver's own people, who never say for the family that it has what it needed.
+    """
     running = _running(Referral.need_id == sender.id)
     done = [r for r in running if r.state is ReferralState.COMPLETED]
     if before is NeedState.RESOLVED and sender.state in AT_LEVELS:
         for referral in done:
             reopen(referral, sender, reason=NOT_MET, actor=actor, now=now)
     elif sender.state in (NeedState.MET, NeedState.PARTLY_MET):
+        require(not any(works_for(actor, r.org_ref) for r in done))
         for referral in done:
             confirm_through(referral, sender, actor=actor, now=now)
         call_off_all([r for r in running if r not in done], reason=NEED_ENDED, now=now)

@@ -14,8 +14,10 @@ from portal.files.models import Attachment
 from portal.kernel.actor import Role
 from portal.kernel.clock import now
 from portal.kernel.db import db
-from portal.kernel.errors import DomainError
-from portal.needs.rules import NeedState
+from portal.kernel.errors import DomainError, NotAllowed
+from portal.needs.models import Need
+from portal.needs.operations import close_need
+from portal.needs.rules import ConfirmedBy, NeedOutcome, NeedState
 from portal.notices.models import Notice
 from portal.referrals.models import Referral
 from portal.referrals.rules import LIVE, DeclineReason, Field, ReferralState
@@ -293,3 +295,25 @@ def test_a_deputy_of_the_receiver_acts_and_the_log_says_for_whom(app, programme,
     with app.app_context():
         entry = db.session.query(AuditEntry).filter_by(actor_ref=deputy.ref, what="referral-read").one()
         assert entry.deputy_for == programme.people["A"].ref
+
+
+@pytest.mark.parametrize("page", ["the referral's", "the need's"])
+def test_the_receivers_people_never_say_for_the_family_that_it_has_it(app, made, programme, referred, act, seen, page):
+    """Somebody may work at the organisation and in the village too: then another person asks the family."""
+    ref = referred(S.COMPLETED)
+    made.grant(programme.village, Role.PARTNER, org_ref=programme.hospitals["A"].ref)
+    both = programme.actor(programme.village)
+
+    def on_the_need():
+        with app.app_context():
+            need = db.session.get(Need, db.session.query(Referral).filter_by(ref=ref).one().need_id)
+            close_need(need, NeedOutcome.MET, confirmed_by=ConfirmedBy.CARER, actor=both, now=now())
+
+    def on_the_referral():
+        act("confirm", ref, both, by=ConfirmedBy.CARER, met=NeedOutcome.MET)
+
+    with pytest.raises(NotAllowed):
+        (on_the_need if page == "the need's" else on_the_referral)()
+    assert seen(ref).state is S.COMPLETED
+    act("confirm", ref, programme.actor(programme.town), by=ConfirmedBy.CARER, met=NeedOutcome.MET)
+    assert seen(ref).state is S.CONFIRMED

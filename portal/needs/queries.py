@@ -157,14 +157,16 @@ def people_at(role: Role, path: str) -> list[str]:
     return [row.ref for row in holders(role, path)]
 
 
-def overdue(now: datetime, most: int) -> Sequence[Need]:
-    """Needs whose clock has run out at their level and that nobody answers for by name yet; locked on PostgreSQL."""
+def overdue(now: datetime, most: int, after_id: int = 0) -> Sequence[Need]:
+    """Needs whose clock has run out at their level and that nobody answers for by name yet, in the order of their
+    ids, from after one on; locked on PostgreSQL."""
     late = (
         select(Need)
         .where(
             Need.state.in_(AT_LEVELS), Need.due_at <= now, Need.held_since.is_(None), Need.answerable_ref == "",
+            Need.id > after_id,
         )
-        .order_by(Need.due_at, Need.id)
+        .order_by(Need.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )  # fmt: skip

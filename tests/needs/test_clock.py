@@ -272,3 +272,23 @@ def test_no_need_is_lost_where_the_village_has_nobody(app, made, raised, seen):
     assert notices(app, supervisor) == ["need-arrived"], "the level above is told at once"
     with app.app_context():
         assert db.session.query(Need).count() == 1
+
+
+def test_needs_that_nobody_can_be_named_for_keep_no_other_from_going_up(
+    app, made, levels, raised, run, seen, monkeypatch
+):
+    """A district without a coordinator has its own overdue needs first in the queue, for ever."""
+    from portal.needs.operations import clock
+
+    monkeypatch.setattr(clock, "MOST_AT_ONCE", 2)
+    with after(MONDAY):
+        stuck = [raised() for _ in range(3)]
+        for ref in stuck:
+            for _ in range(2):
+                run("escalate_need", ref, levels.actor(levels.district), note="本级解决不了")
+    with after(MONDAY + timedelta(days=25)):
+        other = raised()
+    monkeypatch.setattr(clock, "named_person", lambda _path: "")
+    late = MONDAY + timedelta(days=40)
+    climb(app, late)
+    assert seen(other).state is NeedState.AT_TOWN

@@ -131,3 +131,21 @@ def test_the_coordinator_owes_that_an_answer_comes_until_it_has(app, programme, 
     act("accept", ref, programme.at("A"))
     with app.app_context():
         assert db.session.query(Duty).filter_by(kind="referral-answer", state=DutyState.OWED).count() == 0
+
+
+def test_one_referral_that_breaks_keeps_no_other_from_being_expired(programme, referred, sweep, seen, monkeypatch):
+    from portal.kernel.secrets import CannotOpen
+    from portal.referrals.operations import ending
+
+    with standing_at(MONDAY):
+        broken, sound = referred(S.SENT), referred(S.SENT)
+    sent = ending.go
+
+    def go(referral, *args, **facts):
+        if referral.ref == broken:
+            raise CannotOpen("referral")
+        sent(referral, *args, **facts)
+
+    monkeypatch.setattr(ending, "go", go)
+    assert sweep(MONDAY + timedelta(days=9)) == 1
+    assert (seen(broken).state, seen(sound).state) == (S.SENT, S.EXPIRED)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.audit.operations import record
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.clock import local_day
 from portal.kernel.db import session
-from portal.kernel.errors import require
+from portal.kernel.errors import DomainError, require
+from portal.kernel.secrets import CannotOpen
 from portal.kernel.words import N_
 from portal.needs.models import Need
 from portal.needs.operations import close_need, hold_clock, release_clock, reopen_through
@@ -22,6 +25,7 @@ from portal.referrals.operations.going import back_to_queue, go, tell_receiver, 
 from portal.referrals.operations.sharing import end_sharing
 from portal.referrals.rules import LIVE, REMIND_AFTER, UNANSWERED, ReferralState
 
+log = logging.getLogger("portal")
 S = ReferralState
 DELETE_WITHIN_DAYS = 7
 """A receiver is asked to delete what it keeps within so many days of the end of sharing."""
@@ -152,7 +156,16 @@ def remind_and_expire(now: datetime) -> int:
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    return sum(_expire(referral, now) or _remind(referral, now) for referral in late.all())
+    gone = 0
+    for ref, referral in [(r.ref, r) for r in late]:
+        try:
+            with session().begin_nested():
+                gone += _expire(referral, now) or _remind(referral, now)
+                session().flush()
+        except (SQLAlchemyError, CannotOpen, DomainError):
+            # One that breaks must not keep all others from being reminded of and from coming back.
+            log.exception("referral %s could not go on", ref)
+    return gone
 
 
 def _expire(referral: Referral, now: datetime) -> bool:

@@ -29,7 +29,7 @@ class OrganisationForm(Form):
     kind = Pick(_l("Kind of organisation"), ORG_KIND_WORDS, enum=OrgKind, needed=True, empty=_l("Choose"))
     region = Pick(_l("Region"), needed=True, empty=_l("Choose"))
     credit_code = Digits(_l("Unified social credit code"), limit=18)
-    description = LongText(_l("What it does"), limit=2000)
+    description = LongText(_l("About the organisation"), limit=2000)
     description_en = LongText(_l("What it does, in English"), limit=2000)
     phone = Text(_l("Public phone"), limit=40)
     email = Text(_l("Public mail address"), limit=200)
@@ -109,7 +109,7 @@ class ProgrammeForm(Form):
 
     name = Text(_l("Name of the programme"), limit=80, needed=True)
     name_en = Text(_l("Name in English"), limit=120)
-    description = LongText(_l("What it does"), limit=2000)
+    description = LongText(_l("About the programme"), limit=2000)
     description_en = LongText(_l("What it does, in English"), limit=2000)
     begun_on = Day(_l("Begun on"), latest=today)
     ended_on = Day(_l("Ended on"), latest=today)

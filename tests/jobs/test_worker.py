@@ -74,7 +74,7 @@ def test_it_seals_and_sends_within_seconds(app: Any, made: Any, mail_to: Any, wo
 
     def done() -> bool:
         with app.app_context():
-            return verify(now=now()).rows == 1 and db.session.query(OutboxMessage).one().state is OutboxState.SENT
+            return verify(now=now()).rows >= 1 and db.session.query(OutboxMessage).one().state is OutboxState.SENT
 
     assert until(done)
     assert len(mail_to.taken) == 1
@@ -90,7 +90,7 @@ def test_a_silent_mail_server_delays_no_seal_and_no_page(
 
     def sealed() -> bool:
         with app.app_context():
-            return verify(now=now()).rows == 1
+            return verify(now=now()).rows >= 1
 
     assert until(sealed, 2)
     began = time.monotonic()
@@ -159,7 +159,7 @@ def test_it_ends_cleanly_on_sigterm(app: Any, tmp_path: Any, made: Any) -> None:
 
         def sealed() -> bool:
             with app.app_context():
-                return verify(now=now()).rows == 1
+                return verify(now=now()).rows >= 1
 
         assert until(sealed, 20)
         process.send_signal(signal.SIGTERM)

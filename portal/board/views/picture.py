@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import segno
-
 WIDTH, HEIGHT, EDGE = 750, 1000, 56
 PAPER, INK, MUTED, BRAND, ON_BRAND = "#ffffff", "#16302e", "#51625f", "#0f5f59", "#ffffff"
 QR_SIDE = 230
@@ -76,6 +74,8 @@ def picture_of(*, title: str, body: str, line: str, brand: str, call: str, url: 
             draw.text((EDGE, top), written, font=font, fill=colour)
             top += int(size * 1.45)
         top += 22
+    import segno  # here, since a start needs no pictures
+
     symbol, code = segno.make(url, error="m", micro=False), io.BytesIO()
     # Whole pixels for each square of the code, so that every phone reads it.
     symbol.save(code, kind="png", scale=QR_SIDE // symbol.symbol_size(border=2)[0], border=2)

@@ -172,7 +172,7 @@ def make_world(made: Factory) -> World:
         Referral(need_id=need.id, need_ref=need.ref, child_id=two.id, child_ref=two.ref, region_path=two.region_path, kind="medical",
                  org_ref=org.ref, org_name=org.name, service_name="眼科手术", state=ReferralState.IN_PROGRESS, fields=["health"],
                  shared={"health": c["shared"]}, covering=c["covering"], drafted_by="x", drafted_at=now(), sent_by="x",
-                 sent_at=now(), delete_by=today())
+                 sent_at=now(), answered_at=now(), delete_by=today())
     )  # fmt: skip
     made.save(ReferralMessage(referral_id=referral.id, text=c["thread"], written_by="x", written_at=now()))
     made.save(

@@ -3,12 +3,12 @@
 from portal.kernel.actor import Role
 from portal.kernel.words import N_
 from portal.partners.policy import READERS
-from portal.partners.views import directory, hsds, keeping, listing, offering, people, undertakings
+from portal.partners.views import awards, directory, hsds, keeping, listing, offering, people, undertakings
 from portal.partners.views.blueprint import bp
 from portal.web.flow import Portal
 from portal.web.registries import NavItem
 
-__all__ = ["directory", "hsds", "keeping", "offering", "people", "register", "undertakings"]
+__all__ = ["awards", "directory", "hsds", "keeping", "offering", "people", "register", "undertakings"]
 
 
 def register(app: Portal) -> None:

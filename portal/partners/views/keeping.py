@@ -15,7 +15,7 @@ from portal.kernel.clock import now
 from portal.kernel.db import session
 from portal.kernel.errors import NotFound, require
 from portal.partners import operations, queries
-from portal.partners.forms import MoveForm, OrganisationForm, PapersForm, RegionForm
+from portal.partners.forms import MoveForm, OrganisationForm, PapersForm, RegionForm, RemovalForm
 from portal.partners.models import Award, Contact, Location, Organisation, Programme, Project, Service
 from portal.partners.policy import (
     OF_PARTNERS,
@@ -52,6 +52,15 @@ def answer_move(form: MoveForm, move: Any) -> None:
         tell(_("Saved."), "success")
         return
     for message in [*form.form_errors, *form.to.errors, *form.reason.errors]:
+        tell(str(message), "error")
+
+
+def answer_removal(form: RemovalForm, remove: Any) -> None:
+    """Take out what a button asks for; what is refused is told on the next page."""
+    if submitted(form, remove):
+        tell(_("Taken out."), "success")
+        return
+    for message in [*form.form_errors, *form.reason.errors]:
         tell(str(message), "error")
 
 

@@ -13,6 +13,7 @@ from portal.referrals.rules import (
     FIELD_WORDS,
     OUTCOME_WORDS,
     OUTCOMES,
+    RECEIVED_WORDS,
     REFERRAL,
     STEP_WORDS,
     STEPS,
@@ -123,7 +124,7 @@ class InboxFilter(FilterForm):
     """What narrows the receiver's list. `box` stays for who is staff too."""
 
     box = HiddenField()
-    state = Pick(_l("State"), {s: REFERRAL.words[s] for s in (
+    state = Pick(_l("State"), {s: RECEIVED_WORDS[s] for s in (
         ReferralState.SENT, ReferralState.ASKED, ReferralState.ACCEPTED, ReferralState.IN_PROGRESS,
         ReferralState.ON_HOLD, ReferralState.COMPLETED,
     )}, enum=ReferralState, empty=_l("All states"))  # fmt: skip

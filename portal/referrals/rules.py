@@ -102,6 +102,8 @@ REFERRAL = Lifecycle(
     },
     ends=frozenset({S.ENTERED_IN_ERROR}),
 )  # fmt: skip
+RECEIVED_WORDS = {**REFERRAL.words, S.SENT: N_("waits for your answer"), S.ASKED: N_("you asked for more")}
+"""The same states as the receiver reads them: what was sent waits for it, and it is the one who asked."""
 STANDING = {
     S.SENT: N_("It waits for the organisation to say yes or no."),
     S.ASKED: N_("The organisation asks something before it says yes or no."),

@@ -148,8 +148,8 @@ def _cells(rows: Sequence[Any], inbox: bool) -> list[list[Any]]:
     cells = []
     for r in rows:
         cell = [
-            shown.number(r), _(KIND_WORDS[NeedKind(r.kind)]), r.org_name, r.service_name, shown.state_words(r),
-            r.sent_at, _(OUTCOME_WORDS[r.outcome]) if r.outcome else "",
+            shown.number(r), _(KIND_WORDS[NeedKind(r.kind)]), r.org_name, r.service_name,
+            shown.state_words(r, received=inbox), r.sent_at, _(OUTCOME_WORDS[r.outcome]) if r.outcome else "",
         ]  # fmt: skip
         if not inbox:
             declined = _(DECLINE_WORDS[r.decline_reason]) if r.decline_reason else ""

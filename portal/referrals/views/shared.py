@@ -18,7 +18,7 @@ from portal.needs.rules import KIND_WORDS, NeedKind
 from portal.partners.policy import OF_PARTNERS
 from portal.referrals import queries
 from portal.referrals.policy import SENDERS
-from portal.referrals.rules import LIVE, REFERRAL, ReferralState
+from portal.referrals.rules import LIVE, RECEIVED_WORDS, REFERRAL, ReferralState
 from portal.referrals.views import shown
 from portal.web.forms import clean_text
 from portal.web.language import _
@@ -63,7 +63,7 @@ def cards_of(actor: Actor) -> Iterator[Card]:
     """How many referrals stand where, for both sides."""
     both = actor.has(*SENDERS) and actor.has(*OF_PARTNERS)
     if actor.has(*OF_PARTNERS):
-        facts = {"numbers": queries.inbox_numbers(actor), "words": REFERRAL.words, "box": both}
+        facts = {"numbers": queries.inbox_numbers(actor), "words": RECEIVED_WORDS, "box": both}
         yield Card(_("Referrals to us"), "referrals/card.html", facts, order=6)
     if actor.has(*SENDERS):
         facts = {"numbers": queries.numbers_of(actor), "words": REFERRAL.words, "box": False}

@@ -13,6 +13,7 @@ from portal.partners.rules import Reason
 from portal.referrals.models import ReferralMessage, ReferralStep
 from portal.referrals.rules import (
     FIELD_WORDS,
+    RECEIVED_WORDS,
     REFERRAL,
     STEP_WORDS,
     UNANSWERED,
@@ -32,9 +33,9 @@ def kind_words(row: Any) -> str:
     return str(_(KIND_WORDS[NeedKind(row.kind)]))
 
 
-def state_words(row: Any) -> str:
-    """Its state in the reader's language."""
-    return str(_(REFERRAL.words[row.state]))
+def state_words(row: Any, *, received: bool = False) -> str:
+    """Its state in the reader's language; `received` for the organisation that it went to."""
+    return str(_((RECEIVED_WORDS if received else REFERRAL.words)[row.state]))
 
 
 def state_tone(row: Any) -> str:

@@ -168,7 +168,8 @@ def step(ref: str, name: str) -> ResponseReturnValue:
     if too_late:
         form.blame(None, _("Somebody else was faster: this step is not open any more. Your words are still here."))
     elif submitted(form, lambda: declared.run(referral, form, g.actor, now())):
-        tell(_("Saved: %(state)s.", state=shown.state_words(referral)), "success")
+        words = shown.state_words(referral, received=not policy.is_staff_of(g.actor, referral))
+        tell(_("Saved: %(state)s.", state=words), "success")
         return redirect(url_for(".show", ref=ref) if _still_seen(referral) else url_for(".index"), 303)
     staff = policy.is_staff_of(g.actor, referral)
     about = label_of(referral.child, seen_fields(g.actor, referral.child)) if staff else shown.number(referral)

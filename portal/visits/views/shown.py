@@ -21,7 +21,7 @@ from portal.visits.rules import (
     VisitKind,
     standing,
 )
-from portal.web.language import _, day_text, ngettext
+from portal.web.language import _, ngettext
 
 
 def stands(due_at: datetime) -> Standing:
@@ -37,7 +37,7 @@ def due_words(due_at: datetime) -> str:
         return str(ngettext("%(num)s day overdue", "%(num)s days overdue", -distance))
     if distance == 0:
         return str(_("today"))
-    return str(ngettext("in %(num)s day", "in %(num)s days", distance) if distance <= 14 else day_text(day))
+    return str(ngettext("in %(num)s day", "in %(num)s days", distance))
 
 
 def due_tone(due_at: datetime) -> str:

@@ -80,5 +80,5 @@ def line_of(step: NeedStep) -> Line:
     text = step.text
     if text and not step.by:
         text = str(_(text))
-    detail = str(_(LEVEL_WORDS[step.level])) if step.kind is not StepKind.RAISED else ""
+    detail = str(_("%(level)s level", level=_(LEVEL_WORDS[step.level]))) if step.kind is not StepKind.RAISED else ""
     return Line(step.at, str(_(STEP_WORDS[step.kind])), TONES.get(step.kind, "neutral"), step.by_name, text, detail)

@@ -22,7 +22,7 @@ def register(app: Portal) -> None:
     app.jinja_env.filters["phone"] = phone_words
     keepers = frozenset({Role.ADMIN, Role.COORDINATOR})
     app.registries.nav += [
-        NavItem("access.people", N_("People"), "users", roles=keepers, order=70),
+        NavItem("access.people", N_("People"), "users", roles=keepers, order=70, tab=True),
         NavItem("access.roles", N_("Roles"), "lock", roles=keepers | {Role.SAFEGUARDING_LEAD}, order=71),
         NavItem("access.account", N_("My account"), "user", order=90, menu=True),
         NavItem("access.sessions", N_("My devices"), "lock", order=91, menu=True),

@@ -16,7 +16,7 @@ from portal.web.registries import Card, NavItem, TimelineEntry, TodayItem
 
 KEEPERS = frozenset({Role.SAFEGUARDING_LEAD, Role.COORDINATOR})
 NAV = (
-    NavItem("safeguarding.concerns", N_("Concerns"), "shield", KEEPERS, order=60),
+    NavItem("safeguarding.concerns", N_("Concerns"), "shield", KEEPERS, order=60, tab=True),
     NavItem("safeguarding.duty_list", N_("Duty list"), "phone", KEEPERS, order=90, menu=True),
     NavItem("safeguarding.complaints", N_("Complaints"), "chat", KEEPERS, order=91, menu=True),
 )

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, true
+from sqlalchemy import Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from portal.access.addresses import email_of, phone_of
-from portal.access.models import Account
+from portal.access.models import Account, GrantState, RoleGrant
 from portal.access.queries import holders, named
-from portal.children.models import Child
+from portal.children.models import Child, Sight
+from portal.children.sight import REGION_ROLES, live_sight
 from portal.kernel.actor import Actor, Role
 from portal.kernel.db import session
 from portal.kernel.errors import NotFound
 from portal.kernel.secrets import vault
 from portal.needs.models import Need, NeedHold, NeedStep
-from portal.needs.policy import by_region, raised_by, visible_to, waits_for
+from portal.needs.policy import RAISERS, by_region, raised_by, visible_to, waits_for
 from portal.needs.rules import AT_LEVELS, OPEN_STATES, NeedState, NeedUrgency
 from portal.places.models import Region
 
@@ -139,6 +140,21 @@ def of_child(child_ref: str, states: Sequence[NeedState] = OPEN_STATES) -> Seque
     """A child's needs in these states, whoever may know of them: for what happens to the whole file."""
     found = select(Need).where(Need.child_ref == child_ref, Need.state.in_(states)).order_by(Need.id)
     return session().scalars(found).all()
+
+
+def raiser_knows(need: Need) -> bool:
+    """Whether who raised it still knows the child: through the ledger, or as staff of the child's region."""
+    raiser = Actor(need.raised_by, "")
+    sees = select(Sight.id).where(Sight.child_id == need.child_id, Sight.fields.in_(RAISERS), live_sight(raiser))
+    staff = (
+        select(RoleGrant.id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(
+            Account.ref == need.raised_by, RoleGrant.role.in_(REGION_ROLES), RoleGrant.state == GrantState.GRANTED,
+            RoleGrant.path != "", literal(need.region_path).startswith(RoleGrant.path),
+        )
+    )  # fmt: skip
+    return bool(session().scalar(select(or_(sees.exists(), staff.exists()))))
 
 
 def refs_called(text: str) -> set[str]:

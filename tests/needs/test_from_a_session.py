@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bench.measure import counted_statements
+from portal.children.models import Child, Sight
 from portal.kernel.actor import Role
-from portal.kernel.clock import today
+from portal.kernel.clock import now, today
 from portal.kernel.db import db
 from portal.mentoring.models import SessionLog
 from portal.needs.models import Need
+from portal.needs.operations import escalate_need, raise_need, resolve_need
 from portal.needs.rules import NeedChannel, NeedKind, NeedState
+from portal.notices.models import Notice
 from tests.factories import TOWN_A, VILLAGE_A
 
 
@@ -137,3 +140,22 @@ def test_when_the_pair_has_ended_the_need_is_gone_for_the_former_mentor(app, sig
         db.session.commit()
     assert browser.get(f"/needs/{need.ref}").status_code == 404
     assert need.ref not in browser.get("/needs/raised").get_data(as_text=True)
+
+
+def test_a_mentor_whose_pair_has_ended_is_told_nothing_more_of_the_child(app, made, pair, fresh):
+    """T3: a notice is a leak too. It says what the page would say, so it goes to who could open the page."""
+    mentor, child, _pairing = pair
+    staff = made.actor(made.account(Role.COORDINATOR))
+    actor = made.actor(mentor)
+    with fresh():
+        need = raise_need(
+            db.session.get(Child, child.id), kind=NeedKind.MEDICAL, text="看黑板要眯眼睛", channel=NeedChannel.SESSION,
+            actor=actor, now=now(),
+        )  # fmt: skip
+        escalate_need(need, note="村里解决不了", actor=staff, now=now())
+        told = db.session.query(Notice).filter_by(account_ref=mentor.ref, kind="need-moved")
+        assert told.count() == 1
+        for row in db.session.query(Sight).filter_by(account_ref=mentor.ref):
+            row.ended_at = now()
+        resolve_need(need, note="已配眼镜", actor=staff, now=now())
+        assert told.count() == 1

@@ -191,6 +191,6 @@ def follow_child(child_ref: str, path: str, *, actor: Actor, now: datetime) -> N
 
 
 def _tell_raiser(need: Need, *, actor: Actor, now: datetime, besides: list[str] | None = None) -> None:
-    """Whoever raised it always knows where it stands."""
-    if need.raised_by not in {actor.account_ref, *(besides or ())}:
+    """Whoever raised it knows where it stands, as long as they could open its page. Source: safety.md, T3."""
+    if need.raised_by not in {actor.account_ref, *(besides or ())} and queries.raiser_knows(need):
         tell("need-moved", to=[need.raised_by], now=now, url=clock.url_of(need), state=STANDING[need.state])

@@ -447,3 +447,14 @@ def test_an_emergency_by_a_card_that_leads_nowhere_is_raised_once(sign_in, worke
     for _time in range(2):
         assert browser.post("/visits/new", data=data, headers=JSON).status_code == 422
     assert concerns(fresh) == [("", "有人落水", "now")]
+
+
+def test_an_emergency_by_a_dead_card_says_which_child_once_the_entry_is_mended(sign_in, worker, child, fresh):
+    """What went out without a child is not all that the person on duty learns: the mended entry names the child."""
+    browser, words = sign_in(worker), "有人落水"
+    dead = {"client_key": KEY, "child": "", "code": "gone" * 8, "emergency": words, "met": ["child"]}
+    browser.post("/visits/new", data=dead, headers=JSON)
+    for _ in range(2):
+        post(browser, child, emergency=words, met=["child"], health="ill")
+    with fresh():
+        assert db.session.scalars(select(Concern.child_ref).order_by(Concern.id)).all() == ["", child.ref]

@@ -165,11 +165,11 @@ def raise_alarm(client_key: str, text: str, *, child_ref: str, actor: Actor, now
     """An emergency at the door: a concern of one hour. The same one of the same visit again is harmless.
 
     It never waits for the rest of the form, nor for a list that has changed: the page commits it by itself, before
-    anything else can be refused. The caller commits.
+    anything else can be refused. Where it went out without a child, because the card led nowhere, and the mended entry
+    names one, it goes out again with the child. The caller commits.
     """
-    raise_concern(
-        client_key=f"v{client_key[:38]}", text=text, urgency=Urgency.NOW, child_ref=child_ref, actor=actor, now=now
-    )
+    key = vault().blind(f"{client_key}\0{child_ref}", "visit-alarm")[:40]
+    raise_concern(client_key=key, text=text, urgency=Urgency.NOW, child_ref=child_ref, actor=actor, now=now)
 
 
 def _standing(client_key: str, actor: Actor) -> Visit | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from portal.access.models import Account, GrantState, RoleGrant
 from portal.duties.models import Duty, DutyState
 from portal.duties.operations import end_duties, open_duty
-from portal.kernel.actor import Role
+from portal.kernel.actor import Actor, Role
 from portal.kernel.clock import local_day, start_of
 from portal.kernel.db import session
 from portal.partners.models import Organisation, Service
@@ -20,10 +20,10 @@ from portal.partners.rules import STALE_DAYS, OrgState, ServiceState
 KIND = "service-assure"
 
 
-def end_reminders(service: Service, *, now: datetime) -> None:
+def end_reminders(service: Service, *, actor: Actor, now: datetime) -> None:
     """The service is confirmed or given up: nobody owes it any more. The caller commits."""
     owed = select(Duty.key).where(Duty.kind == KIND, Duty.subject_ref == service.ref, Duty.state == DutyState.OWED)
-    end_duties(list(session().scalars(owed)), now=now)
+    end_duties(list(session().scalars(owed)), now=now, actor=actor)
 
 
 def remind_unassured(now: datetime) -> int:

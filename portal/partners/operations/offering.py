@@ -59,7 +59,7 @@ def save_service(
     service.places = [given.get(i) or ServiceLocation(location_id=i) for i in sorted(set(location_ids))]
     service.assured_on, service.assured_by, service.changed_at = local_day(now), actor.account_ref, now
     session().flush()
-    _changed(service, organisation, now)
+    _changed(service, organisation, actor, now)
     record(what, service, actor=actor, now=now, organisation=organisation.ref, hidden=_hidden(service))
     return service
 
@@ -68,7 +68,7 @@ def assure_service(service: Service, *, actor: Actor, now: datetime) -> None:
     """Confirm that everything said of a service still holds. `organisation` is loaded. The caller commits."""
     require(can_describe(actor, service.organisation))
     service.assured_on, service.assured_by, service.changed_at = local_day(now), actor.account_ref, now
-    _changed(service, service.organisation, now)
+    _changed(service, service.organisation, actor, now)
     record("service-assured", service, actor=actor, now=now, hidden=_hidden(service))
 
 
@@ -77,19 +77,19 @@ def move_service(service: Service, to: ServiceState, *, reason: str, actor: Acto
     require(can_describe(actor, service.organisation))
     move(service, to, actor=actor, now=now, reason=reason, hidden=_hidden(service))
     service.changed_at = now
-    _changed(service, service.organisation, now)
+    _changed(service, service.organisation, actor, now)
 
 
 def _hidden(service: Service) -> bool:
     return service.programme is not None and service.programme.sealed
 
 
-def _changed(service: Service, organisation: Organisation, now: datetime) -> None:
+def _changed(service: Service, organisation: Organisation, actor: Actor, now: datetime) -> None:
     """What is public of the organisation has changed, and its people need no reminder; not by a sealed service."""
     if _hidden(service):
         return
     touch(organisation, now)
-    end_reminders(service, now=now)
+    end_reminders(service, actor=actor, now=now)
 
 
 def note_taken(service_id: int, number: int) -> None:

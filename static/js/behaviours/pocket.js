@@ -15,7 +15,8 @@ function daysTo(due) {
 
 function dueTag(box, due) {
   const days = daysTo(due);
-  const [words, tone] = days < 0 ? [box.dataset.late, "red"] : days === 0 ? [box.dataset.today, "amber"] : [box.dataset.soon, days <= 7 ? "blue" : "neutral"];
+  const { late, lateOne, today, soon, soonOne } = box.dataset;
+  const [words, tone] = days < 0 ? [days === -1 ? lateOne : late, "red"] : days === 0 ? [today, "amber"] : [days === 1 ? soonOne : soon, days <= 7 ? "blue" : "neutral"];
   return make("span", { class: `tag tag-${tone}` }, words.replace("{n}", Math.abs(days)));
 }
 

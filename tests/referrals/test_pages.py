@@ -59,3 +59,17 @@ def test_every_page_of_the_receiver_opens(programme, referred, sign_in, state):
     ):
         offered = f"/steps/{name}" in page
         assert browser.get(f"/referrals/{ref}/steps/{name}").status_code == (200 if offered else 403), name
+
+
+@pytest.mark.parametrize(
+    ("state", "mine", "theirs"),
+    [(S.SENT, ">waits for your answer<", ">sent<"), (S.ASKED, ">you asked for more<", ">asked for more<")],
+)
+def test_the_receiver_reads_its_own_side_of_the_state(programme, referred, sign_in, state, mine, theirs):
+    ref = referred(state)
+    receiver = sign_in(programme.people["A"])
+    for address in ("/today", "/referrals", f"/referrals/{ref}"):
+        page = text_of(receiver.get(address))
+        assert mine in page, address
+        assert theirs not in page, address
+    assert theirs in text_of(sign_in(programme.district).get(f"/referrals/{ref}"))

@@ -14,6 +14,8 @@ from portal.kernel.db import within
 from portal.partners.policy import org_refs
 
 DECIDERS = (Role.COORDINATOR, Role.CONFIRMER)
+STANDS = (OfferState.OFFERED, OfferState.TAKEN, OfferState.FULFILLED)
+"""Offers whose words somebody outside reads."""
 
 
 def offer_clause(actor: Actor) -> ColumnElement[bool]:
@@ -46,6 +48,12 @@ def claims_visible_to(actor: Actor) -> Select[Claim]:
 def knows_claimant(actor: Actor, claim: Any) -> bool:
     """Whether the actor reads who it is: who decides, and the claimant's own organisation."""
     return actor.covers(claim.region_path, *DECIDERS) or is_claimant(actor, claim)
+
+
+def reads_offer(actor: Actor, claim: Any, state: OfferState) -> bool:
+    """Whether the actor reads what was offered and what was written about it: staff of the region, and who wants to
+    help until it has been taken down. Source: safety.md, T2. `state` is the offer's."""
+    return state in STANDS or actor.covers(claim.region_path, *REGION_ROLES, *DECIDERS)
 
 
 def can_prepare(actor: Actor, path: str) -> bool:

@@ -83,7 +83,7 @@ def claim_list_of(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(Offer, Offer.id == Claim.offer_id)
         .with_only_columns(
             Claim.id, Claim.ref, Claim.state, Claim.claimant, Claim.made_at, Claim.vetted_at, Claim.region_path,
-            Claim.org_ref, Offer.title, Offer.kind,
+            Claim.org_ref, Offer.title, Offer.kind, Offer.state.label("offer_state"),
         )
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from portal.board.models import Claim, Offer, PhoneCode
 from portal.board.operations.claims import approve_claim, confirm_claim, hand_over, note_progress, vet_claim
+from portal.board.operations.ending import end_offers
 from portal.board.rules import ClaimState, OfferState
 from portal.calendars.redaction import hidden
 from portal.kernel.actor import Role
@@ -209,6 +210,35 @@ def test_a_partner_claims_for_the_organisation_without_a_code_and_sees_no_child(
     with fresh():
         claim = db.session.scalars(select(Claim)).one()
         assert (claim.org_ref, claim.made_by) == (org.ref, account.ref)
+
+
+def test_who_helped_reads_nothing_about_the_offer_once_it_has_gone(client, sign_in, made, fresh, staff, entry):
+    """T2 for claims: the words of the offer, and what was written about it, end with it; for a partner too."""
+    claim_ref, token = claimed(fresh, entry)
+    account = made.account(name="社工")
+    made.grant(account, Role.PARTNER, org_ref="org-of-claim")
+    with fresh():
+        claim = one(Claim, claim_ref)
+        claim.org_ref, claim.words = "org-of-claim", "我送"
+        vet_claim(claim, note="已核实", actor=staff.coordinator, now=now())
+        approve_claim(claim, actor=staff.confirmer, now=now())
+        note_progress(claim, "周六放学后送到", to_claimant=True, actor=staff.coordinator, now=now())
+        db.session.commit()
+        title = one(Offer, entry).title
+    partner = sign_in(account, locale="zh_Hans")
+    pages = ((partner, f"/claims/{claim_ref}"), (client, f"/board/claims/{token}"))
+    for browser, page in pages:
+        text = browser.get(page).get_data(as_text=True)
+        assert title in text
+        assert "周六放学后送到" in text
+    assert title in partner.get("/claims").get_data(as_text=True)
+    with fresh():
+        end_offers(Offer.ref == entry, reason="同意已撤回", actor=staff.coordinator, now=now())
+        db.session.commit()
+    for browser, page in (*pages, (partner, "/claims")):
+        text = browser.get(page).get_data(as_text=True)
+        assert title not in text
+        assert "周六放学后送到" not in text
 
 
 def test_two_claims_in_the_same_second_both_wait_and_a_taken_offer_takes_none(client, fresh, staff, entry):

@@ -15,6 +15,7 @@ from portal.board.models import Claim, Offer
 from portal.board.operations import claims as operations
 from portal.board.operations.batch import newest_batch
 from portal.board.operations.codes import is_right_code, send_code
+from portal.board.policy import STANDS
 from portal.board.queries import claim_with, notes_for_claimant
 from portal.board.rules import CODE_MINUTES, ClaimantKind, ClaimState, OfferState
 from portal.board.views import shown
@@ -170,11 +171,12 @@ def own_claim(token: str) -> ResponseReturnValue:
 
 
 def _own_page(claim: Claim, token: str, form: WordsForm) -> Response:
+    named = claim.offer.state in STANDS
     answer = page(
         "board/own_claim.html", form=form, claim=claim, token=token, offer=claim.offer, shown=shown,
-        standing=_(STANDING[claim.state]), notes=notes_for_claimant(claim), phone=phone_words(claim.phone or ""),
-        named=claim.offer.state in (OfferState.OFFERED, OfferState.TAKEN, OfferState.FULFILLED),
-        may_write=claim.state in MAY_WRITE, may_withdraw=claim.state in MAY_WITHDRAW,
+        standing=_(STANDING[claim.state]), notes=notes_for_claimant(claim) if named else [],
+        phone=phone_words(claim.phone or ""),
+        named=named, may_write=claim.state in MAY_WRITE, may_withdraw=claim.state in MAY_WITHDRAW,
     )  # fmt: skip
     return private(answer)
 

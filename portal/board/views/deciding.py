@@ -143,9 +143,11 @@ def claim(ref: str) -> ResponseReturnValue:
             "claim-read", kind="claim", ref=found.ref, about_ref=found.child_ref, region_path=found.region_path,
             why=next(iter(sorted(r.value for r in g.actor.roles)), ""), actor=g.actor, now=now(),
         )  # fmt: skip
-    notes = [n for n in queries.notes_of(found) if staff or n.to_claimant]
+    told = policy.reads_offer(g.actor, found, found.offer.state)
+    notes = [n for n in queries.notes_of(found) if staff or (told and n.to_claimant)]
     return page(
-        "board/claim.html", claim=found, offer=found.offer, shown=shown, knows=knows, decides=decides, staff=staff,
+        "board/claim.html", told=told, claim=found,
+        offer=found.offer, shown=shown, knows=knows, decides=decides, staff=staff,
         phone=phone_words(found.phone or "") if knows else "", kinds=CLAIMANT_WORDS, notes=notes,
         names=names_of({found.vetted_by, found.approved_by}) if staff else {}, steps=steps_open_to(g.actor, found),
         reads_offer=g.actor.covers(found.region_path, *REGION_ROLES), running=found.state in RUNNING,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import g, request, url_for
@@ -87,7 +88,8 @@ def claims() -> ResponseReturnValue:
     )
     return page(
         "board/claims.html", listing=listing, shown=shown, names=_known_names(g.actor, listing.rows),
-        kinds=CLAIMANT_WORDS, helps=not g.actor.has(*REGION_ROLES, Role.CONFIRMER),
+        told=partial(policy.reads_offer, g.actor), kinds=CLAIMANT_WORDS,
+        helps=not g.actor.has(*REGION_ROLES, Role.CONFIRMER),
     )  # fmt: skip
 
 

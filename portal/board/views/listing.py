@@ -60,7 +60,8 @@ def _offers(actor: Actor) -> tuple[Select[*tuple[Any, ...]], OfferFilter]:
 def offers() -> ResponseReturnValue:
     """Offers of the region, and why something is not shown."""
     statement, filters = _offers(g.actor)
-    listing = keyset(statement, sorts=OFFER_SORTS, filters=filters, export_url=url_for(".export_offers"))
+    export_url = url_for(".export_offers") if g.actor.has(Role.COORDINATOR) else None
+    listing = keyset(statement, sorts=OFFER_SORTS, filters=filters, export_url=export_url)
     looks = queries.looks_of([r.ref for r in listing.rows], now=now()) if listing.rows else {}
     return page("board/offers.html", listing=listing, shown=shown, looks=looks, hidden_words=HIDDEN_WORDS)
 

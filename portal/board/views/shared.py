@@ -24,10 +24,11 @@ NAV = (
         "board.claims",
         N_("Claims"),
         "check",
-        frozenset({*REGION_ROLES, Role.CONFIRMER, *PARTNERS}),
+        frozenset({*REGION_ROLES, *PARTNERS}),
         order=65,
         menu=True,
     ),
+    NavItem("board.claims", N_("Claims"), "check", frozenset({Role.CONFIRMER}), order=15, tab=True),
     NavItem("board.board", N_("Public board"), "globe", order=66, menu=True),
 )
 LINES = 5

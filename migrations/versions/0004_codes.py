@@ -37,8 +37,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_child_code_child_id"), "child_code", ["child_id"], unique=False)
     op.create_index(
-        "uq_child_code_live", "child_code", ["child_id"], unique=True,
-        sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL"),
+        "uq_child_code_live",
+        "child_code",
+        ["child_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
 
 

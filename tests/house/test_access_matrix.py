@@ -74,7 +74,16 @@ INSIDERS = [
     "own mentor", "receiving partner", "assigned grid worker", "own caseworker", "own supervisor", "own coordinator", "named in the concern",
     "court's own manager",
 ]  # fmt: skip
-ABOUT_CASES = ("/children/<", "/pairings/<", "/sessions/<", "/planned-sessions/<", "/concerns/<", "/asks/<", "/needs/<", "/referrals/<")
+ABOUT_CASES = (
+    "/children/<",
+    "/pairings/<",
+    "/sessions/<",
+    "/planned-sessions/<",
+    "/concerns/<",
+    "/asks/<",
+    "/needs/<",
+    "/referrals/<",
+)
 VOLUNTEER_TOO = ("admin", "auditor")
 
 

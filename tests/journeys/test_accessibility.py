@@ -12,7 +12,16 @@ from tests.house.world import make_world
 
 pytestmark = pytest.mark.journey
 NOT_PAGES = ("/feeds", "/sw.js", "/healthz", "/readyz", "/.well-known", "/notices/pulse", "/session/token", "/demo")
-PEOPLE = ("own mentor", "receiving partner", "own coordinator", "own caseworker", "assigned grid worker", "admin", "auditor", "handler")
+PEOPLE = (
+    "own mentor",
+    "receiving partner",
+    "own coordinator",
+    "own caseworker",
+    "assigned grid worker",
+    "admin",
+    "auditor",
+    "handler",
+)
 DIFFERS_BY_ROLE = ("/today", "/children", "/children/<ref>", "/pairings/<ref>")
 
 
